@@ -1,0 +1,225 @@
+//! The article's comparison: Adagrad, SGD, Adam and RMSprop on sparse data.
+//!
+//! `cargo run --release --example compare_optimizers -- --help` lists the options.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use burn::backend::Autodiff;
+use burn::tensor::backend::Backend;
+use burn_adagrad::data::LibsvmOptions;
+use burn_adagrad::train::{
+    Comparison, DataSource, ExperimentConfig, OptimizerKind, Protocol, Split,
+};
+use burn_adagrad::{DefaultBackend, SparseDataConfig, compare_optimizers};
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+/// Compares Adagrad with SGD, Adam and RMSprop on sparse data.
+///
+/// Within a seed, all four get the same data, the same initial weights and the same batches.
+#[derive(Parser, Serialize)]
+#[command(name = "compare_optimizers")]
+struct Options {
+    /// Rows to train on, in LIBSVM format [default: the article's synthetic data]
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Rows to test on, in LIBSVM format [default: the last 20 % of the data]
+    #[arg(long, value_name = "FILE", requires = "data")]
+    test_data: Option<PathBuf>,
+    /// Passes over the training rows
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    epochs: usize,
+    /// Rows of a batch
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    batch_size: usize,
+    /// Learning rate of every optimizer
+    #[arg(
+        long,
+        value_name = "X",
+        default_value_t = 0.01,
+        allow_negative_numbers = true
+    )]
+    lr: f64,
+    /// Number of seeds
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    seeds: u64,
+    /// First seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Folder for losses.svg and results.json
+    #[arg(long, value_name = "DIR", default_value = "target/compare_optimizers")]
+    out: PathBuf,
+    /// As the article does: new data and new weights for each optimizer, one seed
+    #[arg(long, conflicts_with = "seeds")]
+    as_article: bool,
+    /// Logarithmic loss axis in losses.svg
+    #[arg(long)]
+    log_scale: bool,
+}
+
+fn main() -> ExitCode {
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => return fail(error.to_string().lines().next().unwrap_or_default()),
+    };
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("error: {error:#}")),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("{message}");
+    ExitCode::from(2)
+}
+
+fn run(options: &Options) -> Result<()> {
+    let config = ExperimentConfig::new()
+        .with_num_epochs(options.epochs)
+        .with_batch_size(options.batch_size)
+        .with_lr(options.lr);
+    config.validate().map_err(|error| rename_fields(&error))?;
+    anyhow::ensure!(options.seeds > 0, "--seeds 0 (must be at least 1)");
+    let n_seeds = if options.as_article { 1 } else { options.seeds };
+    let last = options.seed.checked_add(n_seeds - 1);
+    let last = last.context("--seed plus --seeds is larger than the largest seed")?;
+    let seeds: Vec<u64> = (options.seed..=last).collect();
+    let protocol = if options.as_article {
+        Protocol::AsArticle
+    } else {
+        Protocol::SameStart
+    };
+    let source = data_source(options)?;
+    fs::create_dir_all(&options.out).with_context(|| options.out.display().to_string())?;
+
+    let device = Default::default();
+    let bar = progress_bar(seeds.len() * OptimizerKind::ALL.len() * options.epochs);
+    let comparison = compare_optimizers::<Autodiff<DefaultBackend>>(
+        &OptimizerKind::ALL,
+        &source,
+        &config,
+        &seeds,
+        protocol,
+        &device,
+        |optimizer, seed, _| {
+            bar.set_message(format!("{optimizer}, seed {seed}"));
+            bar.inc(1);
+        },
+    )?;
+    bar.finish_and_clear();
+
+    let backend = DefaultBackend::name(&device);
+    write_json(
+        &options.out.join("results.json"),
+        options,
+        &backend,
+        &comparison,
+    )?;
+    plot(&options.out.join("losses.svg"), options, &comparison)?;
+    print(&comparison)
+}
+
+/// The library names its own fields; the user typed options.
+fn rename_fields(error: &impl ToString) -> anyhow::Error {
+    let message = error.to_string();
+    let message = message.trim_start_matches("invalid ExperimentConfig: ");
+    let message = message
+        .replace("num_epochs", "--epochs")
+        .replace("batch_size", "--batch-size")
+        .replace("lr", "--lr")
+        .replace(" = ", " ");
+    anyhow::anyhow!(message)
+}
+
+fn data_source(options: &Options) -> Result<DataSource> {
+    let Some(train) = &options.data else {
+        return Ok(DataSource::Synthetic(SparseDataConfig::new()));
+    };
+    let reader = LibsvmOptions::default();
+    let split = match &options.test_data {
+        Some(test) => {
+            let mut sets = reader.read_all(&[train, test])?;
+            let test = sets.remove(1);
+            Split::new(sets.remove(0), test)
+        }
+        None => Split::first_80_percent(&reader.read(train)?),
+    };
+    let split = split.with_context(|| train.display().to_string())?;
+    Ok(DataSource::Given(split))
+}
+
+fn progress_bar(epochs: usize) -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let template = "{bar:30} {pos}/{len} epochs, {eta} left, {msg}";
+    let style = ProgressStyle::with_template(template).expect("the template is valid");
+    ProgressBar::with_draw_target(Some(epochs as u64), target).with_style(style)
+}
+
+#[derive(Serialize)]
+struct Results<'a> {
+    backend: &'a str,
+    options: &'a Options,
+    #[serde(flatten)]
+    comparison: &'a Comparison,
+}
+
+fn write_json(
+    path: &Path,
+    options: &Options,
+    backend: &str,
+    comparison: &Comparison,
+) -> Result<()> {
+    let results = Results {
+        backend,
+        options,
+        comparison,
+    };
+    let json = serde_json::to_string(&results)?;
+    fs::write(path, json + "\n").with_context(|| path.display().to_string())
+}
+
+#[cfg(feature = "plot")]
+fn plot(path: &Path, options: &Options, comparison: &Comparison) -> Result<()> {
+    use burn_adagrad::plot::{LossCurve, LossPlot};
+
+    let curves: Vec<LossCurve> = comparison
+        .optimizers
+        .iter()
+        .map(|runs| LossCurve {
+            label: format!("{} (Accuracy: {})", runs.optimizer, runs.accuracy()),
+            losses: runs.mean_losses(),
+        })
+        .collect();
+    LossPlot::new(curves[0].losses.len() / options.epochs)
+        .with_log_scale(options.log_scale)
+        .draw(&curves, path)?;
+    Ok(())
+}
+
+#[cfg(not(feature = "plot"))]
+fn plot(path: &Path, _: &Options, _: &Comparison) -> Result<()> {
+    eprintln!(
+        "note: {} is not drawn without the feature `plot`",
+        path.display()
+    );
+    Ok(())
+}
+
+fn print(comparison: &Comparison) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Final accuracies:")?;
+    for runs in &comparison.optimizers {
+        writeln!(out, "{}: {}", runs.optimizer, runs.accuracy())?;
+    }
+    Ok(())
+}

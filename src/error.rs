@@ -1,0 +1,172 @@
+//! The error types, one for each area that can fail on what a caller passes in.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// One field of a configuration whose value cannot be used.
+///
+/// Displays as `lr_decay = -0.5 (must be finite and at least 0)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidField {
+    /// Name of the field, as in the configuration struct.
+    pub field: &'static str,
+    /// The value that was given, as Rust prints it.
+    pub value: String,
+    /// What the value must satisfy.
+    pub requirement: &'static str,
+}
+
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            field,
+            value,
+            requirement,
+        } = self;
+        write!(f, "{field} = {value} (must be {requirement})")
+    }
+}
+
+fn join(fields: &[InvalidField]) -> String {
+    let fields: Vec<String> = fields.iter().map(InvalidField::to_string).collect();
+    fields.join("; ")
+}
+
+/// A configuration of [`Adagrad`](crate::Adagrad) that cannot be built.
+///
+/// It lists every mistake, not only the first.
+///
+/// ```
+/// use burn_adagrad::AdagradConfig;
+///
+/// let error = AdagradConfig::new()
+///     .with_lr_decay(-0.5)
+///     .with_epsilon(f32::NAN)
+///     .try_build()
+///     .unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid AdagradConfig: lr_decay = -0.5 (must be finite and at least 0); \
+///      epsilon = NaN (must be finite and at least 0)"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("invalid AdagradConfig: {}", join(.fields))]
+pub struct AdagradConfigError {
+    /// The fields that are wrong, in the order in which the configuration declares them.
+    pub fields: Vec<InvalidField>,
+}
+
+/// Rows, labels or generator options that do not make a data set.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum DatasetError {
+    /// The options of the synthetic data cannot be used; every mistake is listed.
+    #[error("invalid SparseDataConfig: {}", join(.0))]
+    InvalidConfig(Vec<InvalidField>),
+    /// The offsets do not start at 0, do not ascend, or do not end at the number of entries.
+    #[error(
+        "row offsets must ascend from 0 to the number of entries ({entries}): \
+         offsets[{position}] = {offset}"
+    )]
+    Offsets {
+        /// Position in the list of offsets.
+        position: usize,
+        /// The offset that is wrong.
+        offset: usize,
+        /// Number of stored entries.
+        entries: usize,
+    },
+    /// Two lists that must be equally long are not.
+    #[error("{what}: expected {expected}, got {actual}")]
+    Length {
+        /// What was counted.
+        what: &'static str,
+        /// The length that the other lists demand.
+        expected: usize,
+        /// The length that was given.
+        actual: usize,
+    },
+    /// A feature index does not lie above the one before it in the row.
+    #[error("row {row}: feature index {index} is not above the one before it, {previous}")]
+    NotAscending {
+        /// Row, from 0.
+        row: usize,
+        /// The index that is wrong.
+        index: u32,
+        /// The index before it.
+        previous: u32,
+    },
+    /// A feature index does not lie below the number of features.
+    #[error("row {row}: feature index {index} is not below the number of features, {n_features}")]
+    IndexTooLarge {
+        /// Row, from 0.
+        row: usize,
+        /// The index that is wrong.
+        index: u32,
+        /// Number of features.
+        n_features: usize,
+    },
+    /// A value or a label is NaN or infinite.
+    #[error("row {row}: {what} is {value}, which is not finite")]
+    NotFinite {
+        /// Row, from 0.
+        row: usize,
+        /// `value` or `label`.
+        what: &'static str,
+        /// The value.
+        value: f32,
+    },
+}
+
+/// An experiment that cannot run as it was asked for.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ExperimentError {
+    /// The options cannot be used; every mistake is listed.
+    #[error("invalid ExperimentConfig: {}", join(.0))]
+    InvalidConfig(Vec<InvalidField>),
+    /// The data could not be made.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// There is nothing to train on or nothing to test on.
+    #[error("the {part} set has no rows")]
+    Empty {
+        /// `training` or `test`.
+        part: &'static str,
+    },
+    /// Training and test set do not have the same features.
+    #[error("the training set has {train} features and the test set {test}")]
+    FeatureCount {
+        /// Features of the training set.
+        train: usize,
+        /// Features of the test set.
+        test: usize,
+    },
+    /// A label that is neither 0 nor 1.
+    #[error("row {row} of the {part} set has label {label}; a binary classifier needs 0 or 1")]
+    Label {
+        /// `training` or `test`.
+        part: &'static str,
+        /// Row, from 0.
+        row: usize,
+        /// The label.
+        label: f32,
+    },
+}
+
+/// A picture that could not be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PlotError {
+    /// There is no curve, or a curve without a finite point.
+    #[error("nothing to plot: {0}")]
+    Empty(String),
+    /// The file could not be written.
+    #[error("{}: {message}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the drawing library or the operating system said.
+        message: String,
+    },
+}

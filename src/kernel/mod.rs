@@ -1,0 +1,3 @@
+//! The arithmetic of the optimizers over plain slices. Nothing here knows burn.
+
+pub mod reference;

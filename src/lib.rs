@@ -1,0 +1,47 @@
+//! Adagrad and adaptive-gradient training on sparse data for [burn](https://burn.dev).
+//!
+//! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend.
+//! - [`SimpleNN`], [`SparseNN`]: small networks to train with it.
+//! - [`data`]: synthetic sparse data, a reader of the LIBSVM format, batches.
+//! - [`train`]: the training loop, the evaluation, and the comparison with SGD, Adam and RMSprop.
+//! - [`plot`](mod@plot) (feature `plot`): the loss curves as a picture.
+//!
+//! The library is generic over the backend. The features `ndarray` (default), `flex`, `wgpu`,
+//! `vulkan`, `metal` and `cuda` choose the [`DefaultBackend`] that the examples train on.
+//!
+//! ```
+//! use burn::backend::{Autodiff, NdArray};
+//! use burn::optim::{GradientsParams, Optimizer};
+//! use burn::tensor::Tensor;
+//! use burn_adagrad::{AdagradConfig, SimpleNN};
+//!
+//! type B = Autodiff<NdArray>;
+//! let device = Default::default();
+//! let mut model = SimpleNN::<B>::new(&device);
+//! let mut optim = AdagradConfig::new().init::<B, SimpleNN<B>>();
+//!
+//! let loss = model.forward(Tensor::ones([1, 10], &device)).mean();
+//! let grads = GradientsParams::from_grads(loss.backward(), &model);
+//! model = optim.step(0.01, model, grads);
+//! ```
+
+#![warn(missing_docs)]
+
+mod backend;
+pub mod data;
+pub mod error;
+pub mod kernel;
+pub mod nn;
+pub mod optim;
+#[cfg(feature = "plot")]
+pub mod plot;
+pub mod train;
+mod validate;
+
+#[cfg(feature = "any-backend")]
+pub use backend::DefaultBackend;
+pub use data::{SparseDataConfig, generate_sparse_data};
+pub use error::AdagradConfigError;
+pub use nn::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
+pub use optim::{Adagrad, AdagradConfig, AdagradState, EpsilonPlacement};
+pub use train::{compare_optimizers, evaluate_model, run_experiment, train_model};

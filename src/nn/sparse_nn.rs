@@ -1,0 +1,85 @@
+//! The article's network for sparse data.
+
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::Tensor;
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::backend::Backend;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::BinaryClassifier;
+use super::init::seeded_linear;
+
+/// Sizes of a [`SparseNN`].
+#[derive(Config, Debug)]
+pub struct SparseNNConfig {
+    /// Features of a row.
+    pub input_size: usize,
+    /// Neurons of the hidden layer. Default 50.
+    #[config(default = 50)]
+    pub hidden_size: usize,
+}
+
+/// Linear(input → 50), ReLU, Linear(50 → 1), sigmoid: a classifier of two classes.
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::{SparseNN, SparseNNConfig};
+///
+/// let device = Default::default();
+/// let model: SparseNN<NdArray> = SparseNNConfig::new(100).init(&device);
+/// let probabilities = model.forward(Tensor::zeros([4, 100], &device));
+/// assert_eq!(probabilities.dims(), [4, 1]);
+/// let probabilities: Vec<f32> = probabilities.into_data().to_vec().unwrap();
+/// assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
+/// ```
+#[derive(Module, Debug)]
+pub struct SparseNN<B: Backend> {
+    /// Input to hidden.
+    pub fc1: Linear<B>,
+    /// Hidden to logit.
+    pub fc2: Linear<B>,
+}
+
+impl SparseNNConfig {
+    /// A network with weights from burn's generator: U(−1/√n, 1/√n) with n the layer's inputs,
+    /// as PyTorch's `nn.Linear`.
+    pub fn init<B: Backend>(&self, device: &B::Device) -> SparseNN<B> {
+        SparseNN {
+            fc1: LinearConfig::new(self.input_size, self.hidden_size).init(device),
+            fc2: LinearConfig::new(self.hidden_size, 1).init(device),
+        }
+    }
+
+    /// A network with weights of the same distribution that depend on `seed` alone and are the
+    /// same on every backend.
+    pub fn init_seeded<B: Backend>(&self, seed: u64, device: &B::Device) -> SparseNN<B> {
+        let rng = &mut ChaCha8Rng::seed_from_u64(seed);
+        SparseNN {
+            fc1: seeded_linear(self.input_size, self.hidden_size, rng, device),
+            fc2: seeded_linear(self.hidden_size, 1, rng, device),
+        }
+    }
+}
+
+impl<B: Backend> SparseNN<B> {
+    /// The probability of class 1: `[batch, input_size]` to `[batch, 1]`.
+    pub fn forward(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+        sigmoid(self.forward_logits(inputs))
+    }
+
+    /// The value before the sigmoid: `[batch, input_size]` to `[batch, 1]`. Train on this one: the
+    /// loss is the same and stays finite where the sigmoid rounds to 0 or 1.
+    pub fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.fc2.forward(relu(self.fc1.forward(inputs)))
+    }
+}
+
+impl<B: Backend> BinaryClassifier<B> for SparseNN<B> {
+    fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+        SparseNN::forward_logits(self, inputs)
+    }
+}

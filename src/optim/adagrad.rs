@@ -1,0 +1,149 @@
+//! The optimizer: one step over a tensor.
+
+use burn::optim::LearningRate;
+use burn::optim::SimpleOptimizer;
+use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
+
+use super::{AdagradState, EpsilonPlacement};
+
+/// Adagrad: each weight has its own step size, which falls with the squared gradients that the
+/// weight has seen. Rare features keep large steps, frequent ones get small steps.
+///
+/// Build it with [`AdagradConfig`](crate::AdagradConfig). Per element, at step t (from 1), with η
+/// the learning rate, λ the weight decay and G the accumulator:
+///
+/// ```text
+/// g ← −g                                            if maximize
+/// g ← g + λθ
+/// G ← G + g²
+/// θ ← θ − η/(1 + (t − 1)·lr_decay) · g/(√G + ε)     or g/√(G + ε), by epsilon_placement
+/// ```
+///
+/// Parameters in half precision (f16, bf16) keep an accumulator in f32, and the step is computed
+/// in f32: a half-precision sum of squares stops growing (at 2,048 unit gradients in f16, at 256
+/// in bf16), and ε = 1e-10 is zero in f16. The state is as large as the parameter (twice that for
+/// half-precision parameters).
+///
+/// Sources: J. Duchi, E. Hazan, Y. Singer, *Adaptive Subgradient Methods for Online Learning and
+/// Stochastic Optimization*, JMLR 12 (2011), 2121–2159,
+/// <https://jmlr.org/papers/v12/duchi11a.html>; the options are those of PyTorch,
+/// <https://docs.pytorch.org/docs/stable/generated/torch.optim.Adagrad.html>.
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn::optim::SimpleOptimizer;
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::AdagradConfig;
+///
+/// let optim = AdagradConfig::new().build();
+/// let device = Default::default();
+/// let weights = Tensor::<NdArray, 1>::from_floats([1.0, 1.0, 1.0], &device);
+/// let grads = Tensor::from_floats([2.0, 0.5, 0.0], &device);
+///
+/// let (weights, state) = optim.step(0.1, weights, grads.clone(), None);
+/// let (weights, state) = optim.step(0.1, weights, grads, state);
+///
+/// // Each step has length η/√t whatever the size of the gradient: 0.1, then 0.0707.
+/// let weights: Vec<f32> = weights.into_data().to_vec().unwrap();
+/// assert!((weights[0] - 0.8292893).abs() < 1e-6);
+/// assert!((weights[1] - 0.8292893).abs() < 1e-6);
+/// assert_eq!(weights[2], 1.0);
+/// assert_eq!(state.unwrap().step, 2);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Adagrad {
+    pub(super) lr_decay: f64,
+    pub(super) epsilon: f32,
+    pub(super) epsilon_placement: EpsilonPlacement,
+    pub(super) initial_accumulator_value: f32,
+    pub(super) maximize: bool,
+    pub(super) weight_decay: f32,
+}
+
+impl<B: Backend> SimpleOptimizer<B> for Adagrad {
+    type State<const D: usize> = AdagradState<B, D>;
+
+    fn step<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        grad: Tensor<B, D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let (step, accumulator) = match state {
+            Some(state) => (state.step.saturating_add(1), state.accumulator),
+            None => (1, self.initial_accumulator(&tensor)),
+        };
+        let rate = lr / (1.0 + (step - 1) as f64 * self.lr_decay);
+        let (tensor, accumulator) = self.update(rate, tensor, grad, accumulator);
+        (tensor, Some(AdagradState { step, accumulator }))
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
+        state.to_device(device)
+    }
+}
+
+impl Adagrad {
+    fn initial_accumulator<B: Backend, const D: usize>(
+        &self,
+        tensor: &Tensor<B, D>,
+    ) -> Tensor<B, D> {
+        Tensor::full(
+            tensor.shape(),
+            self.initial_accumulator_value,
+            (&tensor.device(), working_dtype(tensor.dtype())),
+        )
+    }
+
+    /// The arithmetic of a step in plain tensor operations, at the decayed `rate`.
+    fn update<B: Backend, const D: usize>(
+        &self,
+        rate: f64,
+        tensor: Tensor<B, D>,
+        grad: Tensor<B, D>,
+        accumulator: Tensor<B, D>,
+    ) -> (Tensor<B, D>, Tensor<B, D>) {
+        let dtype = tensor.dtype();
+        let working = working_dtype(dtype);
+        let theta = cast(tensor, working);
+        let mut grad = cast(grad, working);
+
+        if self.maximize {
+            grad = grad.neg();
+        }
+        if self.weight_decay != 0.0 {
+            grad = grad + theta.clone().mul_scalar(self.weight_decay);
+        }
+        let accumulator = cast(accumulator, working) + grad.clone() * grad.clone();
+
+        let denominator = match self.epsilon_placement {
+            EpsilonPlacement::OutsideSqrt => accumulator.clone().sqrt().add_scalar(self.epsilon),
+            EpsilonPlacement::InsideSqrt => accumulator.clone().add_scalar(self.epsilon).sqrt(),
+        };
+        let mut direction = grad / denominator;
+        if self.epsilon == 0.0 {
+            let untouched = accumulator.clone().equal_elem(0.0);
+            direction = direction.mask_fill(untouched, 0.0);
+        }
+        let theta = theta - direction.mul_scalar(rate);
+        (cast(theta, dtype), accumulator)
+    }
+}
+
+/// The type in which a step over parameters of type `dtype` is computed and its accumulator kept.
+fn working_dtype(dtype: DType) -> DType {
+    match dtype {
+        DType::F64 => DType::F64,
+        _ => DType::F32,
+    }
+}
+
+fn cast<B: Backend, const D: usize>(tensor: Tensor<B, D>, dtype: DType) -> Tensor<B, D> {
+    if tensor.dtype() == dtype {
+        tensor
+    } else {
+        tensor.cast(dtype)
+    }
+}

@@ -1,0 +1,190 @@
+//! The options of [`Adagrad`], their checks, and the presets of other frameworks.
+
+use burn::config::Config;
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::AutodiffModule;
+use burn::optim::adaptor::OptimizerAdaptor;
+use burn::optim::decay::WeightDecayConfig;
+use burn::tensor::backend::AutodiffBackend;
+
+use super::Adagrad;
+use crate::error::AdagradConfigError;
+use crate::validate::Problems;
+
+/// Where ε enters the denominator of the step.
+#[derive(Config, Copy, Debug, PartialEq, Eq)]
+pub enum EpsilonPlacement {
+    /// g / (√G + ε): PyTorch and burn.
+    OutsideSqrt,
+    /// g / √(G + ε): the article's formula, Keras and optax.
+    InsideSqrt,
+}
+
+/// Options of [`Adagrad`]; see there for the formula.
+///
+/// The defaults are PyTorch's. The learning rate is not among them: burn passes it to each
+/// [`step`](burn::optim::Optimizer::step).
+///
+/// ```
+/// use burn::backend::{Autodiff, NdArray};
+/// use burn::nn::{Linear, LinearConfig};
+/// use burn::optim::{GradientsParams, Optimizer};
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::AdagradConfig;
+///
+/// type B = Autodiff<NdArray>;
+/// let device = Default::default();
+/// let mut model: Linear<B> = LinearConfig::new(3, 1).init(&device);
+/// let mut optim = AdagradConfig::new().with_lr_decay(0.01).init::<B, Linear<B>>();
+///
+/// let before = model.weight.val();
+/// let loss = model.forward(Tensor::ones([2, 3], &device)).mean();
+/// let grads = GradientsParams::from_grads(loss.backward(), &model);
+/// model = optim.step(0.1, model, grads);
+///
+/// // Every gradient is 1, so the first step moves each weight by the learning rate.
+/// let moved: f32 = (before - model.weight.val()).mean().into_scalar();
+/// assert!((moved - 0.1).abs() < 1e-6);
+/// ```
+#[derive(Config, Debug)]
+pub struct AdagradConfig {
+    /// Decay of the learning rate: at step t (from 1) the rate is η / (1 + (t − 1)·`lr_decay`).
+    /// Default 0.
+    #[config(default = 0.0)]
+    pub lr_decay: f64,
+    /// ε, which keeps the denominator from zero. Default 1e-10. With 0, a coordinate whose
+    /// accumulator is 0 does not move.
+    #[config(default = 1e-10)]
+    pub epsilon: f32,
+    /// Whether ε is added to the root or under it. Default
+    /// [`OutsideSqrt`](EpsilonPlacement::OutsideSqrt).
+    #[config(default = "EpsilonPlacement::OutsideSqrt")]
+    pub epsilon_placement: EpsilonPlacement,
+    /// What each element of the accumulator holds before the first step. Default 0.
+    #[config(default = 0.0)]
+    pub initial_accumulator_value: f32,
+    /// Climb instead of descend: the gradient's sign is turned first. Default `false`.
+    #[config(default = false)]
+    pub maximize: bool,
+    /// L2 penalty λ: λθ is added to the gradient (after `maximize`, as PyTorch does), and so
+    /// enters the accumulator. Default none.
+    pub weight_decay: Option<WeightDecayConfig>,
+    /// Clipping of each parameter's gradient, before all else. Default none.
+    pub grad_clipping: Option<GradientClippingConfig>,
+}
+
+impl AdagradConfig {
+    /// PyTorch's defaults: ε = 1e-10 outside the root, accumulator from 0.
+    ///
+    /// Source: <https://docs.pytorch.org/docs/stable/generated/torch.optim.Adagrad.html>.
+    pub fn pytorch() -> Self {
+        Self::new()
+    }
+
+    /// Keras' defaults: accumulator from 0.1, ε = 1e-7 inside the root.
+    ///
+    /// Source: <https://keras.io/api/optimizers/adagrad/>.
+    pub fn keras() -> Self {
+        Self::new()
+            .with_epsilon(1e-7)
+            .with_epsilon_placement(EpsilonPlacement::InsideSqrt)
+            .with_initial_accumulator_value(0.1)
+    }
+
+    /// optax' defaults, which are Keras' values: accumulator from 0.1, ε = 1e-7 inside the root.
+    ///
+    /// optax sets the update to 0 where the accumulator is 0. With these values that never
+    /// happens; with an initial accumulator of 0 it is a coordinate without gradient, which
+    /// does not move here either, for any ε, 0 included.
+    ///
+    /// Source: <https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.adagrad>.
+    pub fn optax() -> Self {
+        Self::keras()
+    }
+
+    /// The defaults of burn's own `AdaGradConfig`: ε = 1e-5 outside the root, accumulator
+    /// from 0.
+    ///
+    /// Source: <https://docs.rs/burn/0.21.0/burn/optim/struct.AdaGradConfig.html>.
+    pub fn burn() -> Self {
+        Self::new().with_epsilon(1e-5)
+    }
+
+    /// Checks every option.
+    ///
+    /// # Errors
+    ///
+    /// Names each field that cannot be used and its value: `lr_decay`, `epsilon`,
+    /// `initial_accumulator_value` and the weight decay's penalty must be finite and at least 0,
+    /// a clipping threshold finite and above 0.
+    pub fn validate(&self) -> Result<(), AdagradConfigError> {
+        let mut problems = Problems::default();
+        problems.require_non_negative("lr_decay", self.lr_decay);
+        problems.require_non_negative("epsilon", self.epsilon);
+        problems.require_non_negative("initial_accumulator_value", self.initial_accumulator_value);
+        if let Some(weight_decay) = &self.weight_decay {
+            problems.require_non_negative("weight_decay", weight_decay.penalty);
+        }
+        problems.require_clipping(self.grad_clipping.as_ref());
+        problems
+            .into_result()
+            .map_err(|fields| AdagradConfigError { fields })
+    }
+
+    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
+    /// Gradient clipping belongs to the adaptor and is not part of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn try_build(&self) -> Result<Adagrad, AdagradConfigError> {
+        self.validate()?;
+        Ok(Adagrad {
+            lr_decay: self.lr_decay,
+            epsilon: self.epsilon,
+            epsilon_placement: self.epsilon_placement,
+            initial_accumulator_value: self.initial_accumulator_value,
+            maximize: self.maximize,
+            weight_decay: self.weight_decay.as_ref().map_or(0.0, |w| w.penalty),
+        })
+    }
+
+    /// As [`try_build`](Self::try_build).
+    ///
+    /// # Panics
+    ///
+    /// With the message of [`try_build`](Self::try_build)'s error.
+    pub fn build(&self) -> Adagrad {
+        self.try_build().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the optimizer for a module.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn try_init<B, M>(&self) -> Result<OptimizerAdaptor<Adagrad, M, B>, AdagradConfigError>
+    where
+        B: AutodiffBackend,
+        M: AutodiffModule<B>,
+    {
+        let mut optim = OptimizerAdaptor::from(self.try_build()?);
+        if let Some(clipping) = &self.grad_clipping {
+            optim = optim.with_grad_clipping(clipping.init());
+        }
+        Ok(optim)
+    }
+
+    /// As [`try_init`](Self::try_init).
+    ///
+    /// # Panics
+    ///
+    /// With the message of [`try_init`](Self::try_init)'s error.
+    pub fn init<B, M>(&self) -> OptimizerAdaptor<Adagrad, M, B>
+    where
+        B: AutodiffBackend,
+        M: AutodiffModule<B>,
+    {
+        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+    }
+}

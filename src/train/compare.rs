@@ -1,0 +1,166 @@
+//! Several optimizers over several seeds.
+
+use burn::tensor::backend::AutodiffBackend;
+use serde::{Deserialize, Serialize};
+
+use super::experiment::{ExperimentConfig, Run, SeedUse, Split, derive_seed, run_experiment};
+use super::optimizer::OptimizerKind;
+use crate::data::{SparseDataConfig, generate_sparse_data};
+use crate::error::ExperimentError;
+
+/// Where the rows of a comparison come from.
+#[derive(Clone, Debug)]
+pub enum DataSource {
+    /// Synthetic data, made anew for each seed (the configuration's own seed is not used); the
+    /// first 80 % train, the rest test.
+    Synthetic(SparseDataConfig),
+    /// Given rows, the same for each seed: seeds then differ in initial weights and order of
+    /// batches only.
+    Given(Split),
+}
+
+impl DataSource {
+    fn split(&self, seed: u64) -> Result<Split, ExperimentError> {
+        match self {
+            Self::Synthetic(config) => {
+                let data = generate_sparse_data(&config.clone().with_seed(seed))?;
+                Split::first_80_percent(&data)
+            }
+            Self::Given(split) => Ok(split.clone()),
+        }
+    }
+}
+
+/// What the optimizers of a comparison share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Protocol {
+    /// Within a seed all optimizers get the same data, the same initial weights and the same
+    /// order of batches.
+    SameStart,
+    /// Each optimizer gets data, weights and batches of its own, as in the article's complete
+    /// program: differences between optimizers then mix with differences between data sets.
+    AsArticle,
+}
+
+/// The runs of one optimizer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OptimizerRuns {
+    /// The optimizer.
+    pub optimizer: OptimizerKind,
+    /// Mean accuracy over the runs.
+    pub accuracy_mean: f64,
+    /// Sample standard deviation of the accuracy (divisor n − 1); `None` for a single run.
+    pub accuracy_std: Option<f64>,
+    /// One run a seed, in the order of the seeds.
+    pub runs: Vec<Run>,
+}
+
+impl OptimizerRuns {
+    fn new(optimizer: OptimizerKind, runs: Vec<Run>) -> Self {
+        let n = runs.len() as f64;
+        let accuracy_mean = runs.iter().map(|run| run.accuracy).sum::<f64>() / n;
+        let squares = |run: &Run| (run.accuracy - accuracy_mean).powi(2);
+        let accuracy_std =
+            (runs.len() > 1).then(|| (runs.iter().map(squares).sum::<f64>() / (n - 1.0)).sqrt());
+        Self {
+            optimizer,
+            accuracy_mean,
+            accuracy_std,
+            runs,
+        }
+    }
+
+    /// The loss of each batch, averaged over the runs.
+    pub fn mean_losses(&self) -> Vec<f32> {
+        let n = self.runs.iter().map(|run| run.losses.len()).min();
+        (0..n.unwrap_or(0))
+            .map(|batch| {
+                let sum: f64 = self.runs.iter().map(|r| f64::from(r.losses[batch])).sum();
+                (sum / self.runs.len() as f64) as f32
+            })
+            .collect()
+    }
+
+    /// The accuracy as `0.9350`, or `0.9350 ± 0.0120` for several runs.
+    pub fn accuracy(&self) -> String {
+        match self.accuracy_std {
+            Some(std) => format!("{:.4} ± {std:.4}", self.accuracy_mean),
+            None => format!("{:.4}", self.accuracy_mean),
+        }
+    }
+}
+
+/// What [`compare_optimizers`] gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What the optimizers shared.
+    pub protocol: Protocol,
+    /// One entry an optimizer, in the order in which they were asked for.
+    pub optimizers: Vec<OptimizerRuns>,
+}
+
+/// Runs every optimizer with every seed.
+///
+/// `on_epoch` is called after each epoch with the optimizer, the seed and the epoch's number.
+///
+/// # Errors
+///
+/// If an option cannot be used or the data cannot be made; both are found before any training.
+///
+/// ```
+/// use burn::backend::{Autodiff, NdArray};
+/// use burn_adagrad::SparseDataConfig;
+/// use burn_adagrad::train::{
+///     DataSource, ExperimentConfig, OptimizerKind, Protocol, compare_optimizers,
+/// };
+///
+/// let comparison = compare_optimizers::<Autodiff<NdArray>>(
+///     &[OptimizerKind::Adagrad, OptimizerKind::Sgd],
+///     &DataSource::Synthetic(SparseDataConfig::new()),
+///     &ExperimentConfig::new().with_num_epochs(2),
+///     &[0, 1],
+///     Protocol::SameStart,
+///     &Default::default(),
+///     |_, _, _| (),
+/// )?;
+/// // The first batch is the same for both optimizers, and so is its loss.
+/// let first = |i: usize| comparison.optimizers[i].runs[0].losses[0];
+/// assert_eq!(first(0), first(1));
+/// # Ok::<(), burn_adagrad::error::ExperimentError>(())
+/// ```
+pub fn compare_optimizers<B: AutodiffBackend>(
+    optimizers: &[OptimizerKind],
+    source: &DataSource,
+    config: &ExperimentConfig,
+    seeds: &[u64],
+    protocol: Protocol,
+    device: &B::Device,
+    mut on_epoch: impl FnMut(OptimizerKind, u64, usize),
+) -> Result<Comparison, ExperimentError> {
+    config.validate()?;
+    let mut runs: Vec<Vec<Run>> = vec![Vec::new(); optimizers.len()];
+    for &seed in seeds {
+        for (&optimizer, runs) in optimizers.iter().zip(&mut runs) {
+            let run_seed = match protocol {
+                Protocol::SameStart => seed,
+                Protocol::AsArticle => derive_seed(seed, SeedUse::Optimizer(optimizer)),
+            };
+            let split = source.split(run_seed)?;
+            let mut run =
+                run_experiment::<B>(optimizer, &split, config, run_seed, device, |epoch| {
+                    on_epoch(optimizer, seed, epoch)
+                })?;
+            run.seed = seed;
+            runs.push(run);
+        }
+    }
+    let optimizers = optimizers
+        .iter()
+        .zip(runs)
+        .map(|(&optimizer, runs)| OptimizerRuns::new(optimizer, runs))
+        .collect();
+    Ok(Comparison {
+        protocol,
+        optimizers,
+    })
+}

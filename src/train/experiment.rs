@@ -1,0 +1,204 @@
+//! One run: a fresh SparseNN, one optimizer, one data set.
+
+use burn::config::Config;
+use burn::module::AutodiffModule;
+use burn::tensor::backend::AutodiffBackend;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::evaluate_model;
+use super::optimizer::{OptimizerKind, train_with};
+use crate::data::{SparseDataset, dataloader};
+use crate::error::ExperimentError;
+use crate::nn::SparseNNConfig;
+use crate::validate::Problems;
+
+/// Options of a run; the defaults are the article's.
+#[derive(Config, Debug, PartialEq)]
+pub struct ExperimentConfig {
+    /// Passes over the training set. Default 100.
+    #[config(default = 100)]
+    pub num_epochs: usize,
+    /// Rows of a batch. Default 32.
+    #[config(default = 32)]
+    pub batch_size: usize,
+    /// Learning rate of every optimizer. Default 0.01.
+    #[config(default = 0.01)]
+    pub lr: f64,
+    /// Neurons of the hidden layer. Default 50.
+    #[config(default = 50)]
+    pub hidden_size: usize,
+}
+
+impl ExperimentConfig {
+    /// Checks every option.
+    ///
+    /// # Errors
+    ///
+    /// Names each field that cannot be used: the sizes must be at least 1, the rate finite and
+    /// above 0.
+    pub fn validate(&self) -> Result<(), ExperimentError> {
+        let mut problems = Problems::default();
+        let mut at_least_1 = |field, value: usize| {
+            problems.require(field, value, value > 0, "at least 1");
+        };
+        at_least_1("num_epochs", self.num_epochs);
+        at_least_1("batch_size", self.batch_size);
+        at_least_1("hidden_size", self.hidden_size);
+        let lr_ok = self.lr.is_finite() && self.lr > 0.0;
+        problems.require("lr", self.lr, lr_ok, "finite and above 0");
+        problems
+            .into_result()
+            .map_err(ExperimentError::InvalidConfig)
+    }
+}
+
+/// Rows to train on and rows to test on.
+#[derive(Clone, Debug)]
+pub struct Split {
+    train: SparseDataset,
+    test: SparseDataset,
+}
+
+impl Split {
+    /// A split into two given sets.
+    ///
+    /// # Errors
+    ///
+    /// If a set has no rows, the sets do not have the same number of features, or a label is
+    /// neither 0 nor 1.
+    pub fn new(train: SparseDataset, test: SparseDataset) -> Result<Self, ExperimentError> {
+        for (part, set) in [("training", &train), ("test", &test)] {
+            if set.is_empty() {
+                return Err(ExperimentError::Empty { part });
+            }
+            let wrong = |&(_, &label): &(usize, &f32)| label != 0.0 && label != 1.0;
+            if let Some((row, &label)) = set.labels().iter().enumerate().find(wrong) {
+                return Err(ExperimentError::Label { part, row, label });
+            }
+        }
+        if train.n_features() != test.n_features() {
+            return Err(ExperimentError::FeatureCount {
+                train: train.n_features(),
+                test: test.n_features(),
+            });
+        }
+        Ok(Self { train, test })
+    }
+
+    /// The first 80 % of the rows (rounded down) to train on, the rest to test on, as the article.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn first_80_percent(data: &SparseDataset) -> Result<Self, ExperimentError> {
+        let (train, test) = data.split_at(data.len() * 4 / 5);
+        Self::new(train, test)
+    }
+
+    /// The rows to train on.
+    pub fn train(&self) -> &SparseDataset {
+        &self.train
+    }
+
+    /// The rows to test on.
+    pub fn test(&self) -> &SparseDataset {
+        &self.test
+    }
+}
+
+/// What one run gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The seed of initial weights and order of batches (and of synthetic data).
+    pub seed: u64,
+    /// Share of the test rows that were classified correctly.
+    pub accuracy: f64,
+    /// Training loss of every batch, in order.
+    pub losses: Vec<f32>,
+}
+
+/// Trains a new [`SparseNN`](crate::SparseNN) with one optimizer and tests it.
+///
+/// Initial weights and the order of the batches depend on `seed` alone: two optimizers with one
+/// seed start at the same point and see the same batches. `on_epoch` is called after each epoch
+/// with its number, from 1.
+///
+/// # Errors
+///
+/// If an option cannot be used.
+///
+/// ```
+/// use burn::backend::{Autodiff, NdArray};
+/// use burn_adagrad::train::{ExperimentConfig, OptimizerKind, Split, run_experiment};
+/// use burn_adagrad::{SparseDataConfig, generate_sparse_data};
+///
+/// let split = Split::first_80_percent(&generate_sparse_data(&SparseDataConfig::new())?)?;
+/// let config = ExperimentConfig::new().with_num_epochs(3);
+/// let run = run_experiment::<Autodiff<NdArray>>(
+///     OptimizerKind::Adagrad,
+///     &split,
+///     &config,
+///     7,
+///     &Default::default(),
+///     |_| (),
+/// )?;
+/// assert_eq!(run.losses.len(), 3 * 25);
+/// # Ok::<(), burn_adagrad::error::ExperimentError>(())
+/// ```
+pub fn run_experiment<B: AutodiffBackend>(
+    optimizer: OptimizerKind,
+    split: &Split,
+    config: &ExperimentConfig,
+    seed: u64,
+    device: &B::Device,
+    on_epoch: impl FnMut(usize),
+) -> Result<Run, ExperimentError> {
+    config.validate()?;
+    let train = dataloader::<B>(
+        split.train.clone(),
+        config.batch_size,
+        Some(derive_seed(seed, SeedUse::Shuffle)),
+        device,
+    );
+    let test = dataloader::<B::InnerBackend>(split.test.clone(), config.batch_size, None, device);
+    let model = SparseNNConfig::new(split.train.n_features())
+        .with_hidden_size(config.hidden_size)
+        .init_seeded::<B>(derive_seed(seed, SeedUse::Weights), device);
+
+    let (model, losses) = train_with(
+        optimizer,
+        model,
+        config.lr,
+        train.as_ref(),
+        config.num_epochs,
+        on_epoch,
+    );
+    let accuracy = evaluate_model(&model.valid(), test.as_ref());
+    Ok(Run {
+        seed,
+        accuracy,
+        losses,
+    })
+}
+
+/// What a derived seed is for. The numbers are part of every published result.
+#[derive(Clone, Copy)]
+pub(super) enum SeedUse {
+    Weights,
+    Shuffle,
+    Optimizer(OptimizerKind),
+}
+
+/// An independent seed for one use of a run's seed.
+pub(super) fn derive_seed(seed: u64, seed_use: SeedUse) -> u64 {
+    let stream = match seed_use {
+        SeedUse::Weights => 1,
+        SeedUse::Shuffle => 2,
+        SeedUse::Optimizer(kind) => 16 + kind as u64,
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    rng.next_u64()
+}

@@ -1,0 +1,116 @@
+//! What the integration tests share: the backends they run on and the reference numbers.
+
+// Every test file compiles this module and uses a part of it.
+#![allow(dead_code)]
+
+use std::path::PathBuf;
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use serde::de::DeserializeOwned;
+
+/// Runs generic test functions, `fn name<B: Backend>(device: &B::Device)`, on every backend that
+/// the features turn on. wgpu without an adapter is skipped with a printed line, or fails if
+/// `BURN_ADAGRAD_REQUIRE_WGPU` is set.
+macro_rules! on_each_backend {
+    ($($name:ident),+ $(,)?) => {
+        #[cfg(feature = "ndarray")]
+        mod ndarray {
+            $(#[test]
+            fn $name() {
+                super::$name::<burn::backend::NdArray>(&Default::default());
+            })+
+        }
+
+        #[cfg(feature = "flex")]
+        mod flex {
+            $(#[test]
+            fn $name() {
+                super::$name::<burn::backend::Flex>(&Default::default());
+            })+
+        }
+
+        #[cfg(feature = "wgpu")]
+        mod wgpu {
+            $(#[test]
+            fn $name() {
+                if crate::common::wgpu_is_available() {
+                    super::$name::<burn::backend::Wgpu>(&Default::default());
+                } else {
+                    println!("skipped: {} on wgpu, no adapter was found", stringify!($name));
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_each_backend;
+
+/// Whether wgpu finds an adapter; asks once a process.
+///
+/// # Panics
+///
+/// If there is none and `BURN_ADAGRAD_REQUIRE_WGPU` is set.
+#[cfg(feature = "wgpu")]
+pub fn wgpu_is_available() -> bool {
+    use std::sync::OnceLock;
+
+    static AVAILABLE: OnceLock<bool> = OnceLock::new();
+    let available = *AVAILABLE.get_or_init(|| {
+        std::panic::catch_unwind(|| {
+            Tensor::<burn::backend::Wgpu, 1>::zeros([1], &Default::default()).into_data();
+        })
+        .is_ok()
+    });
+    assert!(
+        available || std::env::var_os("BURN_ADAGRAD_REQUIRE_WGPU").is_none(),
+        "BURN_ADAGRAD_REQUIRE_WGPU is set and wgpu finds no adapter"
+    );
+    available
+}
+
+/// Number of random cases a property is tried on: every operation costs far more on wgpu.
+pub fn cases<B: Backend>(device: &B::Device) -> u32 {
+    if B::name(device).contains("wgpu") {
+        8
+    } else {
+        96
+    }
+}
+
+/// Reads a file of `tests/reference`.
+pub fn reference<T: DeserializeOwned>(file: &str) -> T {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/reference")
+        .join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// A vector on the device.
+pub fn vector<B: Backend>(values: &[f32], device: &B::Device) -> Tensor<B, 1> {
+    Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), device)
+}
+
+/// The values of a tensor as f32.
+pub fn values<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Vec<f32> {
+    tensor.to_data().iter::<f32>().collect()
+}
+
+/// Bits, so that equality is exact and NaN equals itself.
+pub fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// Demands |actual − expected| ≤ `relative`·|expected| + `absolute` for every element.
+#[track_caller]
+pub fn assert_close(what: &str, actual: &[f32], expected: &[f32], relative: f64, absolute: f64) {
+    assert_eq!(actual.len(), expected.len(), "{what}: length");
+    for (i, (&a, &e)) in actual.iter().zip(expected).enumerate() {
+        let error = (f64::from(a) - f64::from(e)).abs();
+        let bound = relative * f64::from(e).abs() + absolute;
+        assert!(
+            error <= bound,
+            "{what}, element {i}: {a} instead of {e} (error {error:.3e}, allowed {bound:.3e})"
+        );
+    }
+}

@@ -1,0 +1,421 @@
+"""Writes the values that the Rust tests compare with, from PyTorch, Keras and Optax.
+
+    pip install -r tests/reference/requirements.txt && python tests/reference/generate.py
+
+The files land next to this script:
+
+adagrad.json
+    Parameters and accumulators of `torch.optim.Adagrad` after each of 20 steps, for several sets of
+    options; what it does with a zero gradient when eps is 0 (null stands for NaN); and how its
+    accumulator stalls in half precision.
+presets.json
+    The same start and gradients through the Adagrad of Keras and of Optax with their own defaults
+    (but for the learning rate), and again with an accumulator that starts at 0: only there does it
+    show in float32 that both add their epsilon under the root.
+sparse_nn.json
+    A small network trained on sparse rows with Adagrad, SGD, Adam and RMSprop of PyTorch: the data,
+    the batches, the first weights, the loss of each batch before its step, and the last weights.
+
+Everything is float32 on the CPU, in one thread, from fixed seeds. Each float is the shortest decimal
+that gives the same float32 back.
+
+With `--check` nothing is written: the values are computed again and compared with the files, and the
+exit status is 1 if a number is off by more than 1e-6 of itself or anything else differs. The network
+is allowed 1e-5 on top, since another processor may sum its products in another order.
+"""
+
+import argparse
+import inspect
+import json
+import math
+import os
+import sys
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_PLATFORMS"] = "cpu"
+
+import jax.numpy as jnp  # noqa: E402
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import optax  # noqa: E402
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+
+FOLDER = Path(__file__).resolve().parent
+TOLERANCE = 1e-6  # relative, for --check
+NETWORK_TOLERANCE = 1e-5  # absolute, for --check
+TORCH_VERSION = torch.__version__.split("+")[0]  # without the build's name
+
+COORDINATES = 24
+STEPS = 20
+SMALLEST_PARAMETER = 0.1  # a relative comparison means little for a parameter near zero
+SMALLEST_REMAINDER = 0.25  # what of |gradient| + |decay| must be left in their sum
+
+ADAGRAD_DEFAULTS = {
+    "lr": 0.01,
+    "lr_decay": 0.0,
+    "weight_decay": 0.0,
+    "initial_accumulator_value": 0.0,
+    "eps": 1e-10,
+    "maximize": False,
+}
+ADAGRAD_CASES = {
+    # The first six are those of PyTorch's own optimizer tests.
+    "default": {},
+    "weight_decay": {"weight_decay": 0.1},
+    "weight_decay_maximize": {"weight_decay": 0.1, "maximize": True},
+    "lr": {"lr": 0.1},
+    "initial_accumulator_value": {"initial_accumulator_value": 0.1, "weight_decay": 0.1},
+    "lr_decay": {"lr": 0.1, "lr_decay": 0.5, "weight_decay": 0.1},
+    "maximize": {"maximize": True},
+    "eps": {"eps": 1e-3},
+    "eps_lr_decay": {"eps": 1e-8, "lr_decay": 0.01},
+    "everything": {
+        "lr": 0.05,
+        "lr_decay": 0.02,
+        "weight_decay": 0.05,
+        "initial_accumulator_value": 0.2,
+        "eps": 1e-6,
+        "maximize": True,
+    },
+}
+
+PRESET_LR = 0.01
+
+INPUT_SIZE = 100
+HIDDEN_SIZE = 50
+ROWS = 320
+BATCH_SIZE = 32
+EPOCHS = 10
+DENSITY = 0.05
+NETWORK_LR = 0.01
+NETWORK_OPTIMIZERS = {
+    "Adagrad": lambda parameters: torch.optim.Adagrad(parameters, lr=NETWORK_LR),
+    "SGD": lambda parameters: torch.optim.SGD(parameters, lr=NETWORK_LR, momentum=0.9),
+    "Adam": lambda parameters: torch.optim.Adam(parameters, lr=NETWORK_LR),
+    "RMSprop": lambda parameters: torch.optim.RMSprop(parameters, lr=NETWORK_LR, alpha=0.99),
+}
+
+
+# Numbers and files
+
+
+def plain(values):
+    """Nested lists of the values, each the shortest decimal of its float32 and None for NaN."""
+    if isinstance(values, torch.Tensor):
+        values = values.detach().numpy()
+    values = np.asarray(values, dtype=np.float32)
+    if values.ndim:
+        return [plain(value) for value in values]
+    return None if np.isnan(values) else float(str(values))
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def lay_out(value, levels=2):
+    """JSON with a line for each entry of the outer levels; a list of numbers stays on one line."""
+    nested = isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(entry, (dict, list)) for entry in value)
+    )
+    if levels == 0 or not nested:
+        return compact(value)
+    if isinstance(value, dict):
+        entries = [f"{compact(key)}:{lay_out(entry, levels - 1)}" for key, entry in value.items()]
+        return "{\n" + ",\n".join(entries) + "\n}"
+    return "[\n" + ",\n".join(lay_out(entry, levels - 1) for entry in value) + "\n]"
+
+
+def differences(committed, fresh, floor, where):
+    """Says where two JSON values differ, numbers by more than the tolerance or the absolute floor."""
+    if isinstance(fresh, dict) and isinstance(committed, dict) and fresh.keys() == committed.keys():
+        for key in fresh:
+            yield from differences(committed[key], fresh[key], floor, f"{where}.{key}")
+    elif isinstance(fresh, list) and isinstance(committed, list) and len(fresh) == len(committed):
+        for index, pair in enumerate(zip(committed, fresh)):
+            yield from differences(*pair, floor, f"{where}[{index}]")
+    elif isinstance(fresh, float) and isinstance(committed, float):
+        if not math.isclose(committed, fresh, rel_tol=TOLERANCE, abs_tol=floor):
+            yield f"{where}: {committed} in the file, {fresh} now"
+    elif type(fresh) is not type(committed) or fresh != committed:
+        yield f"{where}: {str(committed)[:40]} in the file, {str(fresh)[:40]} now"
+
+
+# One vector under Adagrad
+
+
+def initial_parameters(random):
+    """Both signs, magnitudes from 0.8 to 3."""
+    magnitudes = random.uniform(0.8, 3.0, COORDINATES)
+    return (magnitudes * random.choice([-1.0, 1.0], COORDINATES)).astype(np.float32)
+
+
+def gradient_steps(random):
+    """Gradients from 1e-6 to 1e3, with coordinates that are zero always, at first or at times.
+
+    The gap between 1e-2 and 1 keeps them from cancelling a weight decay term, which would let the
+    rounding of the terms show in the sum.
+    """
+    small = np.logspace(-5.6, -2, COORDINATES // 2)
+    large = np.logspace(0.3, 3, COORDINATES // 2)
+    shape = (STEPS, COORDINATES)
+    gradients = np.concatenate([small, large]) * random.uniform(0.5, 1.0, shape)
+    gradients *= random.choice([-1.0, 1.0], shape)
+    coordinate = np.arange(COORDINATES)
+    gradients[:, coordinate % 8 == 3] = 0.0
+    gradients[:5, coordinate % 8 == 5] = 0.0
+    gradients[(random.uniform(size=shape) < 0.5) & (coordinate % 4 == 2)] = 0.0
+    return gradients.astype(np.float32)
+
+
+def shared_inputs():
+    random = np.random.default_rng(20)
+    return initial_parameters(random), gradient_steps(random)
+
+
+def torch_steps(initial, gradients, options):
+    """Yields the parameter and the accumulator after each step."""
+    parameter = nn.Parameter(torch.tensor(initial))
+    optimizer = torch.optim.Adagrad([parameter], foreach=False, fused=False, **options)
+    for gradient in gradients:
+        parameter.grad = torch.tensor(gradient)
+        optimizer.step()
+        yield plain(parameter), plain(optimizer.state[parameter]["sum"])
+
+
+def record(initial, gradients, steps):
+    parameters, accumulators = zip(*steps)
+    return {
+        "initial": plain(initial),
+        "gradients": plain(gradients),
+        "parameters": list(parameters),
+        "accumulators": list(accumulators),
+    }
+
+
+def assert_well_conditioned(case):
+    """No parameter comes near zero, and no gradient cancels its weight decay term."""
+    options = case["options"]
+    before = np.array([case["initial"], *case["parameters"][:-1]])
+    gradients = np.array(case["gradients"]) * (-1.0 if options["maximize"] else 1.0)
+    decay = options["weight_decay"] * before
+    remainder = np.abs(gradients + decay)
+    assert np.abs(case["parameters"]).min() > SMALLEST_PARAMETER, case["name"]
+    assert (remainder >= SMALLEST_REMAINDER * (np.abs(gradients) + np.abs(decay))).all(), case["name"]
+
+
+def adagrad_case(name, changed):
+    options = ADAGRAD_DEFAULTS | changed
+    initial, gradients = shared_inputs()
+    steps = torch_steps(initial, gradients, options)
+    case = {"name": name, "options": options} | record(initial, gradients, steps)
+    assert_well_conditioned(case)
+    return case
+
+
+def epsilon_zero_nan():
+    """Coordinates: never zero, always zero, zero at the second step, zero at the first step."""
+    options = ADAGRAD_DEFAULTS | {"eps": 0.0}
+    initial = np.ones(4, dtype=np.float32)
+    gradients = np.array([[1, 0, 1, 0], [1, 0, 0, 1], [1, 0, 1, 1]], dtype=np.float32)
+    return {"options": options} | record(initial, gradients, torch_steps(initial, gradients, options))
+
+
+def half_precision(dtype, steps):
+    """Where the accumulator stands after so many gradients of 1, and whether a first gradient of 0
+    makes the parameter NaN at the default eps."""
+    accumulating = nn.Parameter(torch.ones(1, dtype=dtype))
+    untouched = nn.Parameter(torch.ones(1, dtype=dtype))
+    optimizer = torch.optim.Adagrad([accumulating, untouched], foreach=False, fused=False)
+    accumulating.grad = torch.ones(1, dtype=dtype)
+    untouched.grad = torch.zeros(1, dtype=dtype)
+    for _ in range(steps):
+        optimizer.step()
+        untouched.grad = None
+    return {
+        "dtype": str(dtype).removeprefix("torch."),
+        "unit_gradient_steps": steps,
+        "accumulator": optimizer.state[accumulating]["sum"].item(),
+        "zero_gradient_nan": bool(untouched.isnan().item()),
+    }
+
+
+def adagrad_file():
+    return {
+        "torch": TORCH_VERSION,
+        "cases": [adagrad_case(name, changed) for name, changed in ADAGRAD_CASES.items()],
+        "epsilon_zero_nan": epsilon_zero_nan(),
+        "half_precision": [half_precision(torch.float16, 3000), half_precision(torch.bfloat16, 300)],
+    }
+
+
+# The defaults of Keras and Optax
+
+
+def keras_steps(initial, gradients, optimizer):
+    variable = keras.Variable(initial, dtype="float32")
+    optimizer.build([variable])
+    for gradient in gradients:
+        optimizer.apply([jnp.asarray(gradient)], [variable])
+        yield plain(variable.value), plain(optimizer._accumulators[0].value)
+
+
+def keras_record(**options):
+    """What the options leave out is the default of Keras."""
+    optimizer = keras.optimizers.Adagrad(learning_rate=PRESET_LR, **options)
+    inputs = shared_inputs()
+    return {
+        "version": keras.__version__,
+        "learning_rate": PRESET_LR,
+        "epsilon": optimizer.epsilon,
+        "initial_accumulator_value": optimizer.initial_accumulator_value,
+    } | record(*inputs, keras_steps(*inputs, optimizer))
+
+
+def optax_steps(initial, gradients, optimizer):
+    parameters = jnp.asarray(initial)
+    state = optimizer.init(parameters)
+    for gradient in gradients:
+        updates, state = optimizer.update(jnp.asarray(gradient), state, parameters)
+        parameters = optax.apply_updates(parameters, updates)
+        yield plain(parameters), plain(optax.tree.get(state, "sum_of_squares"))
+
+
+def optax_record(**options):
+    """What the options leave out is the default of Optax."""
+    defaults = inspect.signature(optax.adagrad).parameters
+    used = {name: options.get(name, defaults[name].default) for name in ("eps", "initial_accumulator_value")}
+    inputs = shared_inputs()
+    return {
+        "version": optax.__version__,
+        "learning_rate": PRESET_LR,
+        "epsilon": used["eps"],
+        "initial_accumulator_value": used["initial_accumulator_value"],
+    } | record(*inputs, optax_steps(*inputs, optax.adagrad(PRESET_LR, **options)))
+
+
+def presets_file():
+    keras_zero = {"default_epsilon": keras_record(initial_accumulator_value=0.0)}
+    optax_zero = {
+        "default_epsilon": optax_record(initial_accumulator_value=0.0),
+        "zero_epsilon": optax_record(initial_accumulator_value=0.0, eps=0.0),
+    }
+    return {
+        "keras": keras_record() | {"zero_accumulator": keras_zero},
+        "optax": optax_record() | {"zero_accumulator": optax_zero},
+    }
+
+
+# A network on sparse rows
+
+
+def sparse_data(random):
+    """Rows that are mostly zero, labelled by the side of a random plane they lie on."""
+    shape = (ROWS, INPUT_SIZE)
+    features = random.standard_normal(shape) * (random.uniform(size=shape) < DENSITY)
+    labels = features @ random.standard_normal(INPUT_SIZE) > 0
+    return features.astype(np.float32), labels.astype(np.float32)
+
+
+def row_batches(random):
+    """Row numbers, shuffled anew for each epoch."""
+    epochs = [random.permutation(ROWS).reshape(-1, BATCH_SIZE) for _ in range(EPOCHS)]
+    return np.concatenate(epochs)
+
+
+def new_network():
+    """With PyTorch's own initial weights, the same ones each time; a sigmoid follows in the loss."""
+    torch.manual_seed(20)
+    network = nn.Sequential()
+    network.add_module("fc1", nn.Linear(INPUT_SIZE, HIDDEN_SIZE))
+    network.add_module("relu", nn.ReLU())
+    network.add_module("fc2", nn.Linear(HIDDEN_SIZE, 1))
+    return network
+
+
+def weights(network):
+    return {name.replace(".", "_"): plain(value) for name, value in network.state_dict().items()}
+
+
+def batch_loss(logits, labels):
+    """Binary cross-entropy from the logits, which BCELoss after a sigmoid agrees with."""
+    loss = nn.BCEWithLogitsLoss()(logits, labels)
+    assert abs(loss - nn.BCELoss()(logits.sigmoid(), labels)) <= 1e-6
+    return loss
+
+
+def train(new_optimizer, features, labels, batches):
+    network = new_network()
+    optimizer = new_optimizer(network.parameters())
+    losses = []
+    for rows in torch.from_numpy(batches):
+        optimizer.zero_grad()
+        loss = batch_loss(network(features[rows]).squeeze(1), labels[rows])
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return {"losses": plain(losses), "final": weights(network)}
+
+
+def sparse_row(row):
+    columns = np.flatnonzero(row)
+    return [[int(column), plain(row[column])] for column in columns]
+
+
+def sparse_nn_file():
+    random = np.random.default_rng(320)
+    features, labels = sparse_data(random)
+    batches = row_batches(random)
+    inputs = (torch.from_numpy(features), torch.from_numpy(labels), batches)
+    return {
+        "torch": TORCH_VERSION,
+        "input_size": INPUT_SIZE,
+        "hidden_size": HIDDEN_SIZE,
+        "lr": NETWORK_LR,
+        "rows": [sparse_row(row) for row in features],
+        "labels": [int(label) for label in labels],
+        "batches": batches.tolist(),
+        "initial": weights(new_network()),
+        "optimizers": {name: train(new, *inputs) for name, new in NETWORK_OPTIMIZERS.items()},
+    }
+
+
+FILES = {
+    "adagrad.json": adagrad_file,
+    "presets.json": presets_file,
+    "sparse_nn.json": sparse_nn_file,
+}
+
+
+def check():
+    """Exit status: 0 if every file holds what is computed now."""
+    found = []
+    for name, compute in FILES.items():
+        committed = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+        floor = NETWORK_TOLERANCE if name == "sparse_nn.json" else 0.0
+        found += differences(committed, compute(), floor, name)
+    for difference in found[:20]:
+        print(difference, file=sys.stderr)
+    print(f"{len(found)} differences")
+    return 1 if found else 0
+
+
+def write():
+    for name, compute in FILES.items():
+        text = lay_out(compute()) + "\n"
+        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+        print(f"{name}: {len(text)} bytes")
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes the reference values of the tests.")
+    parser.add_argument("--check", action="store_true", help="compare with the files instead of writing them")
+    torch.set_num_threads(1)
+    return check() if parser.parse_args().check else write()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
