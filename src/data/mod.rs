@@ -3,11 +3,12 @@
 mod batch;
 mod dataset;
 mod libsvm;
+mod libsvm_error;
+mod libsvm_scan;
 mod synthetic;
 
 pub use batch::{DenseBatch, DenseBatcher, dataloader};
 pub use dataset::{SparseDataset, SparseRow};
-pub use libsvm::{
-    IndexBase, LabelKind, LibsvmError, LibsvmErrorKind, LibsvmOptions, read_libsvm, write_libsvm,
-};
+pub use libsvm::{IndexBase, LabelKind, LibsvmOptions, read_libsvm, write_libsvm};
+pub use libsvm_error::{LibsvmError, LibsvmErrorKind};
 pub use synthetic::{SparseDataConfig, generate_sparse_data};
