@@ -1,5 +1,6 @@
 //! Pictures of training runs, as SVG.
 
+use std::ops::Range;
 use std::path::Path;
 
 use plotters::coord::Shift;
@@ -107,14 +108,17 @@ impl LossPlot {
         let low = losses().fold(f64::INFINITY, f64::min);
         let high = losses().fold(f64::MIN_POSITIVE, f64::max);
 
+        let batches = curves.iter().map(|curve| curve.losses.len()).max();
+        let epochs = 0.0..batches.unwrap_or(1) as f64 / self.batches_per_epoch as f64;
+
         let draw = || {
             root.fill(&WHITE)?;
             let (left, right) = root.split_horizontally(1200 - LEGEND_WIDTH);
             if self.log_scale {
-                let range = (low / 1.2..high * 1.2).log_scale();
-                self.draw_curves(&left, range, &series)?;
+                let losses = (low / 1.2..high * 1.2).log_scale();
+                self.draw_curves(&left, epochs, losses, &series)?;
             } else {
-                self.draw_curves(&left, 0.0..high * 1.05, &series)?;
+                self.draw_curves(&left, epochs, 0.0..high * 1.05, &series)?;
             }
             draw_legend(&right, curves)?;
             root.present()
@@ -122,23 +126,29 @@ impl LossPlot {
         draw().map_err(|error| write_error(path, error))
     }
 
-    fn draw_curves<Y>(&self, area: &Area<'_>, range: Y, series: &[Vec<(f64, f64)>]) -> Drawn
+    fn draw_curves<Y>(
+        &self,
+        area: &Area<'_>,
+        epochs: Range<f64>,
+        losses: Y,
+        series: &[Vec<(f64, f64)>],
+    ) -> Drawn
     where
         Y: AsRangedCoord<Value = f64>,
         Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
     {
-        let epochs = series.iter().flatten().map(|point| point.0);
-        let epochs = 0.0..epochs.fold(0.0, f64::max);
         let mut chart = ChartBuilder::on(area)
             .caption(&self.title, ("sans-serif", 24))
             .margin(16)
             .x_label_area_size(48)
             .y_label_area_size(72)
-            .build_cartesian_2d(epochs, range)?;
+            .build_cartesian_2d(epochs, losses)?;
         chart
             .configure_mesh()
             .x_desc("Epochs")
             .y_desc("Loss")
+            .x_label_formatter(&f64::to_string)
+            .y_label_formatter(&|loss| format!("{}", (loss * 1e9).round() / 1e9))
             .axis_desc_style(("sans-serif", 18))
             .label_style(("sans-serif", 14))
             .light_line_style(RGBColor(245, 245, 245))

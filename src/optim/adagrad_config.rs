@@ -38,7 +38,7 @@ pub enum EpsilonPlacement {
 /// let mut optim = AdagradConfig::new().with_lr_decay(0.01).init::<B, Linear<B>>();
 ///
 /// let before = model.weight.val();
-/// let loss = model.forward(Tensor::ones([2, 3], &device)).mean();
+/// let loss = model.forward(Tensor::<B, 2>::ones([2, 3], &device)).mean();
 /// let grads = GradientsParams::from_grads(loss.backward(), &model);
 /// model = optim.step(0.1, model, grads);
 ///

@@ -14,7 +14,6 @@ use serde::de::DeserializeOwned;
 /// `BURN_ADAGRAD_REQUIRE_WGPU` is set.
 macro_rules! on_each_backend {
     ($($name:ident),+ $(,)?) => {
-        #[cfg(feature = "ndarray")]
         mod ndarray {
             $(#[test]
             fn $name() {
