@@ -66,12 +66,18 @@ fn main() -> ExitCode {
     let options = match Options::try_parse() {
         Ok(options) => options,
         Err(error) if !error.use_stderr() => error.exit(),
-        Err(error) => return fail(error.to_string().lines().next().unwrap_or_default()),
+        Err(error) => return fail(&first_paragraph(&error.to_string())),
     };
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("error: {error:#}")),
     }
+}
+
+/// What is wrong, without clap's usage below it, in one line.
+fn first_paragraph(message: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.trim().is_empty());
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 fn fail(message: &str) -> ExitCode {

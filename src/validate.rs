@@ -38,6 +38,11 @@ impl Problems {
         self.require(field, value, ok, "finite and at least 0");
     }
 
+    /// Notes `field` if it is 0.
+    pub(crate) fn require_at_least_1(&mut self, field: &'static str, value: usize) {
+        self.require(field, value, value > 0, "at least 1");
+    }
+
     /// Notes a clipping threshold that is not finite or not above zero: a threshold of zero
     /// would stop all training in silence.
     pub(crate) fn require_clipping(&mut self, clipping: Option<&GradientClippingConfig>) {

@@ -55,7 +55,7 @@ pub fn generate_sparse_data(config: &SparseDataConfig) -> Result<SparseDataset, 
         seed,
     } = *config;
     let mut problems = Problems::default();
-    problems.require("n_samples", n_samples, n_samples > 0, "at least 1");
+    problems.require_at_least_1("n_samples", n_samples);
     let features_ok = n_features > 0 && u32::try_from(n_features).is_ok();
     problems.require(
         "n_features",

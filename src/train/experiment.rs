@@ -40,14 +40,11 @@ impl ExperimentConfig {
     /// above 0.
     pub fn validate(&self) -> Result<(), ExperimentError> {
         let mut problems = Problems::default();
-        let mut at_least_1 = |field, value: usize| {
-            problems.require(field, value, value > 0, "at least 1");
-        };
-        at_least_1("num_epochs", self.num_epochs);
-        at_least_1("batch_size", self.batch_size);
-        at_least_1("hidden_size", self.hidden_size);
+        problems.require_at_least_1("num_epochs", self.num_epochs);
+        problems.require_at_least_1("batch_size", self.batch_size);
         let lr_ok = self.lr.is_finite() && self.lr > 0.0;
         problems.require("lr", self.lr, lr_ok, "finite and above 0");
+        problems.require_at_least_1("hidden_size", self.hidden_size);
         problems
             .into_result()
             .map_err(ExperimentError::InvalidConfig)

@@ -1,7 +1,7 @@
 //! What the integration tests share: the backends they run on and the reference numbers.
 
 // Every test file compiles this module and uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports, unused_macros)]
 
 use std::path::PathBuf;
 

@@ -1,0 +1,294 @@
+//! What the examples print, write and return: others parse it.
+#![cfg(feature = "any-backend")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Whether the backend of the examples can run here; prints a line if not.
+fn backend_is_available() -> bool {
+    #[cfg(all(feature = "wgpu", not(feature = "cuda")))]
+    let available = common::wgpu_is_available();
+    #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
+    let available = true;
+    #[cfg(feature = "cuda")]
+    let available = false;
+    if !available {
+        println!("skipped: the backend of the examples finds no device");
+    }
+    available
+}
+
+/// `cargo test` builds the examples beside the folder of the test programs.
+fn example(name: &str) -> Command {
+    let mut path: PathBuf = std::env::current_exe().unwrap();
+    path.pop();
+    path.pop();
+    path.push("examples");
+    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let hint = "run `cargo build --examples` with the same features first";
+    assert!(path.exists(), "{} is missing: {hint}", path.display());
+    Command::new(path)
+}
+
+fn compare(dir: &Path, arguments: &[&str]) -> Output {
+    let mut command = example("compare_optimizers");
+    command.current_dir(dir).args(arguments).output().unwrap()
+}
+
+fn lines(bytes: &[u8]) -> Vec<String> {
+    String::from_utf8(bytes.to_vec())
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `0.9350` or `0.9350 ± 0.0120`.
+fn is_accuracy(text: &str, several_seeds: bool) -> bool {
+    let is_number = |text: &str| {
+        let digits = text.split_once('.').map(|(_, digits)| digits.len());
+        text.parse::<f64>().is_ok_and(|x| (0.0..=1.0).contains(&x)) && digits == Some(4)
+    };
+    match text.split_once(" ± ") {
+        Some((mean, std)) => several_seeds && is_number(mean) && is_number(std),
+        None => !several_seeds && is_number(text),
+    }
+}
+
+fn assert_accuracies(output: &Output, several_seeds: bool) {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let lines = lines(&output.stdout);
+    assert_eq!(lines[0], "Final accuracies:");
+    assert_eq!(lines.len(), 5);
+    for (line, name) in lines[1..].iter().zip(["Adagrad", "SGD", "Adam", "RMSprop"]) {
+        let accuracy = line.strip_prefix(&format!("{name}: ")).unwrap();
+        assert!(is_accuracy(accuracy, several_seeds), "{line}");
+    }
+}
+
+fn results(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn simple_nn_prints_ten_losses() {
+    if !backend_is_available() {
+        return;
+    }
+    let output = example("simple_nn").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let lines = lines(&output.stdout);
+    assert_eq!(lines.len(), 10);
+    for (i, line) in lines.iter().enumerate() {
+        let loss = line
+            .strip_prefix(&format!("Epoch {}, Loss: ", i + 1))
+            .unwrap();
+        assert_eq!(loss.split_once('.').unwrap().1.len(), 4, "{line}");
+        assert!(loss.parse::<f64>().unwrap() > 0.0, "{line}");
+    }
+}
+
+#[test]
+fn one_seed_and_the_articles_protocol_print_plain_accuracies() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let output = compare(
+        dir.path(),
+        &["--epochs", "1", "--seeds", "1", "--seed", "7"],
+    );
+    assert_accuracies(&output, false);
+    // Nothing is drawn on a stderr that is no terminal.
+    assert!(
+        output.stderr.is_empty() || !cfg!(feature = "plot"),
+        "{output:?}"
+    );
+    let out = dir.path().join("target/compare_optimizers");
+    let plain = results(&out.join("results.json"));
+    assert_eq!(plain["protocol"], "SameStart");
+    assert_eq!(plain["optimizers"][3]["optimizer"], "RMSprop");
+    assert_eq!(plain["optimizers"][0]["runs"][0]["seed"], 7);
+    assert_eq!(
+        plain["optimizers"][0]["runs"][0]["losses"]
+            .as_array()
+            .unwrap()
+            .len(),
+        25
+    );
+
+    let output = compare(dir.path(), &["--epochs", "1", "--as-article"]);
+    assert_accuracies(&output, false);
+    assert_eq!(results(&out.join("results.json"))["protocol"], "AsArticle");
+}
+
+#[test]
+fn several_seeds_print_mean_and_deviation_and_write_files() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (train, test) = libsvm_files(&dir);
+    let arguments = [
+        "--data",
+        &train,
+        "--test-data",
+        &test,
+        "--epochs",
+        "2",
+        "--batch-size",
+        "8",
+        "--seeds",
+        "2",
+        "--lr",
+        "0.05",
+        "--out",
+        "here",
+        "--log-scale",
+    ];
+    let output = compare(dir.path(), &arguments);
+    assert_accuracies(&output, true);
+    let results = results(&dir.path().join("here/results.json"));
+    assert_eq!(results["options"]["lr"], 0.05);
+    for (i, optimizer) in results["optimizers"].as_array().unwrap().iter().enumerate() {
+        let mean = optimizer["accuracy_mean"].as_f64().unwrap();
+        let line = &lines(&output.stdout)[i + 1];
+        assert!(line.contains(&format!(": {mean:.4} ± ")), "{line}");
+        assert_eq!(optimizer["runs"].as_array().unwrap().len(), 2);
+        // 20 rows in batches of 8, twice.
+        assert_eq!(optimizer["runs"][1]["losses"].as_array().unwrap().len(), 6);
+    }
+    let svg = dir.path().join("here/losses.svg");
+    if cfg!(feature = "plot") {
+        assert!(
+            fs::read_to_string(svg)
+                .unwrap()
+                .contains("RMSprop (Accuracy: ")
+        );
+    } else {
+        assert!(!svg.exists());
+    }
+    // Without test rows, the last fifth of the data is held back.
+    let output = compare(
+        dir.path(),
+        &["--data", &train, "--epochs", "1", "--seeds", "1"],
+    );
+    assert_accuracies(&output, false);
+}
+
+/// 20 rows to train on and 5 to test on; feature 9 occurs in the test rows alone.
+fn libsvm_files(dir: &TempDir) -> (String, String) {
+    let rows = |n: usize, last: usize| -> String {
+        let row = |i: usize| {
+            format!(
+                "{} {}:1 {last}:0.5\n",
+                if i % 2 == 0 { "+1" } else { "-1" },
+                1 + i % 4
+            )
+        };
+        (0..n).map(row).collect()
+    };
+    let (train, test) = (dir.path().join("train.txt"), dir.path().join("test.txt"));
+    fs::write(&train, rows(20, 6)).unwrap();
+    fs::write(&test, rows(5, 9)).unwrap();
+    (train.display().to_string(), test.display().to_string())
+}
+
+#[test]
+fn bad_options_and_bad_input_exit_with_2_and_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("order.txt", "1 1:1\n0 7:1 5:1\n");
+    write("labels.txt", "1 1:1\n3 1:1\n");
+    write("empty.txt", "\n# nothing\n");
+    write("one.txt", "1 1:1\n");
+    write("good.txt", "1 1:1\n0 2:1\n1 1:1\n0 2:1\n1 1:1\n");
+    write("file", "");
+    let cases: &[(&[&str], &str)] = &[
+        (
+            &["--epochs", "x"],
+            "error: invalid value 'x' for '--epochs <N>': invalid digit found in string",
+        ),
+        (&["--epochs", "0"], "error: --epochs 0 (must be at least 1)"),
+        (
+            &["--batch-size", "0"],
+            "error: --batch-size 0 (must be at least 1)",
+        ),
+        (
+            &["--lr", "-0.5"],
+            "error: --lr -0.5 (must be finite and above 0)",
+        ),
+        (
+            &["--lr", "nan"],
+            "error: --lr NaN (must be finite and above 0)",
+        ),
+        (&["--seeds", "0"], "error: --seeds 0 (must be at least 1)"),
+        (
+            &["--seed", "18446744073709551615", "--seeds", "2"],
+            "error: --seed plus --seeds is larger than the largest seed",
+        ),
+        (&["--colour"], "error: unexpected argument '--colour' found"),
+        (
+            &["--as-article", "--seeds", "2"],
+            "error: the argument '--as-article' cannot be used with '--seeds <N>'",
+        ),
+        (
+            &["--test-data", "good.txt"],
+            "error: the following required arguments were not provided: --data <FILE>",
+        ),
+        (
+            &["--data", "none.txt"],
+            "error: none.txt: No such file or directory (os error 2)",
+        ),
+        (
+            &["--data", "order.txt"],
+            "error: order.txt:2:7: feature index 5 is not above the one before it, 7",
+        ),
+        (
+            &["--data", "good.txt", "--test-data", "labels.txt"],
+            "error: labels.txt:2:1: label \"3\" is neither 0 nor 1, nor -1 nor +1",
+        ),
+        (&["--data", "empty.txt"], "error: empty.txt: no rows"),
+        (
+            &["--data", "one.txt"],
+            "error: one.txt: the training set has no rows",
+        ),
+        (
+            &["--data", "good.txt", "--out", "file/out"],
+            "error: file/out: Not a directory (os error 20)",
+        ),
+    ];
+    for (arguments, message) in cases {
+        let output = compare(dir.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(lines(&output.stderr), [*message], "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_lists_every_option() {
+    let output = compare(Path::new("."), &["--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    let help = String::from_utf8(output.stdout).unwrap();
+    for option in [
+        "--data",
+        "--test-data",
+        "--epochs",
+        "--batch-size",
+        "--lr",
+        "--seeds",
+        "--seed",
+        "--out",
+        "--as-article",
+        "--log-scale",
+    ] {
+        assert!(help.contains(option), "{option}");
+    }
+}

@@ -1,0 +1,220 @@
+//! A run that is saved and loaded midway is the run that was never interrupted, bit for bit.
+
+mod common;
+
+use burn::backend::Autodiff;
+use burn::module::Module;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
+use burn::record::{
+    BinBytesRecorder, BinFileRecorder, BinGzFileRecorder, DoublePrecisionSettings, FileRecorder,
+    FullPrecisionSettings, HalfPrecisionSettings, JsonGzFileRecorder, NamedMpkBytesRecorder,
+    NamedMpkFileRecorder, NamedMpkGzFileRecorder, PrettyJsonFileRecorder, Record, Recorder,
+};
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::{DType, Tensor};
+use burn_adagrad::nn::binary_cross_entropy_with_logits;
+use burn_adagrad::{AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
+use common::{bits, on_each_backend, values, vector};
+use tempfile::TempDir;
+
+on_each_backend!(
+    resuming_through_full_precision_recorders,
+    resuming_through_double_precision_recorders,
+    accumulators_survive_half_precision_recorders,
+);
+
+const STEPS: usize = 6;
+
+fn config() -> AdagradConfig {
+    AdagradConfig::new()
+        .with_lr_decay(0.1)
+        .with_initial_accumulator_value(0.05)
+        .with_weight_decay(Some(WeightDecayConfig::new(0.01)))
+}
+
+fn start<B: AutodiffBackend>(device: &B::Device) -> SparseNN<B> {
+    SparseNNConfig::new(6)
+        .with_hidden_size(4)
+        .init_seeded(3, device)
+}
+
+fn train<B: AutodiffBackend, O: Optimizer<SparseNN<B>, B>>(
+    mut model: SparseNN<B>,
+    optim: &mut O,
+    steps: std::ops::Range<usize>,
+    device: &B::Device,
+) -> SparseNN<B> {
+    for step in steps {
+        let inputs: Vec<f32> = (0..12)
+            .map(|i| ((i * 7 + step * 5) % 11) as f32 - 4.0)
+            .collect();
+        let inputs = vector::<B>(&inputs, device).reshape([2, 6]);
+        let targets = Tensor::from_floats([[1.0], [0.0]], device);
+        let loss = binary_cross_entropy_with_logits(model.forward_logits(inputs), targets);
+        let grads = GradientsParams::from_grads(loss.backward(), &model);
+        model = optim.step(0.1, model, grads);
+    }
+    model
+}
+
+fn weights<B: Backend>(model: &SparseNN<B>) -> Vec<u32> {
+    let bias = |layer: &burn::nn::Linear<B>| values(&layer.bias.as_ref().unwrap().val());
+    bits(
+        &[
+            values(&model.fc1.weight.val()),
+            bias(&model.fc1),
+            values(&model.fc2.weight.val()),
+            bias(&model.fc2),
+        ]
+        .concat(),
+    )
+}
+
+/// Trains in one go and with a pause, in which model and optimizer go through `save_and_load`.
+macro_rules! assert_resumes {
+    ($B:ty, $device:expr, $recorder:expr, $name:expr, $model_args:expr, $optim_args:expr) => {{
+        type A<B> = Autodiff<B>;
+        let device = $device;
+        let init = || config().init::<A<$B>, SparseNN<A<$B>>>();
+        let straight = train(start(device), &mut init(), 0..STEPS, device);
+
+        let mut optim = init();
+        let model = train(start::<A<$B>>(device), &mut optim, 0..STEPS / 2, device);
+        let recorder = $recorder;
+        let model =
+            save_and_load::<A<$B>, _, _>(&recorder, model.into_record(), $model_args, device);
+        let record =
+            save_and_load::<A<$B>, _, _>(&recorder, optim.to_record(), $optim_args, device);
+        let model = start(device).load_record(model);
+        let mut optim = init().load_record(record);
+        let resumed = train(model, &mut optim, STEPS / 2..STEPS, device);
+        assert_eq!(weights(&resumed), weights(&straight), "{}", $name);
+    }};
+}
+
+/// How a recorder is told where to write, and how to read that back.
+trait Place<B: Backend, R: Recorder<B>> {
+    fn save<T: Record<B>>(&self, recorder: &R, record: T) -> R::LoadArgs;
+}
+
+struct InFile<'a>(&'a TempDir, &'static str);
+
+impl<B: Backend, R: FileRecorder<B>> Place<B, R> for InFile<'_> {
+    fn save<T: Record<B>>(&self, recorder: &R, record: T) -> R::LoadArgs {
+        let path = self.0.path().join(self.1);
+        recorder.record(record, path.clone()).unwrap();
+        path
+    }
+}
+
+struct InMemory;
+
+macro_rules! in_memory {
+    ($($recorder:ident),+) => {$(
+        impl<B: Backend, S> Place<B, $recorder<S>> for InMemory
+        where
+            S: burn::record::PrecisionSettings,
+            $recorder<S>: Recorder<B, RecordArgs = (), RecordOutput = Vec<u8>, LoadArgs = Vec<u8>>,
+        {
+            fn save<T: Record<B>>(&self, recorder: &$recorder<S>, record: T) -> Vec<u8> {
+                recorder.record(record, ()).unwrap()
+            }
+        }
+    )+};
+}
+in_memory!(BinBytesRecorder, NamedMpkBytesRecorder);
+
+fn save_and_load<B: Backend, T: Record<B>, R: Recorder<B>>(
+    recorder: &R,
+    record: T,
+    place: impl Place<B, R>,
+    device: &B::Device,
+) -> T {
+    let args = place.save(recorder, record);
+    recorder.load(args, device).unwrap()
+}
+
+macro_rules! assert_all_resume {
+    ($B:ty, $device:expr, $settings:ty) => {{
+        let dir = tempfile::tempdir().unwrap();
+        macro_rules! file {
+            ($recorder:ident) => {
+                assert_resumes!(
+                    $B,
+                    $device,
+                    $recorder::<$settings>::default(),
+                    stringify!($recorder),
+                    InFile(&dir, concat!(stringify!($recorder), "-model")),
+                    InFile(&dir, concat!(stringify!($recorder), "-optim"))
+                )
+            };
+        }
+        macro_rules! memory {
+            ($recorder:ident) => {
+                assert_resumes!(
+                    $B,
+                    $device,
+                    $recorder::<$settings>::default(),
+                    stringify!($recorder),
+                    InMemory,
+                    InMemory
+                )
+            };
+        }
+        file!(BinFileRecorder);
+        file!(BinGzFileRecorder);
+        file!(JsonGzFileRecorder);
+        file!(PrettyJsonFileRecorder);
+        file!(NamedMpkFileRecorder);
+        file!(NamedMpkGzFileRecorder);
+        memory!(BinBytesRecorder);
+        memory!(NamedMpkBytesRecorder);
+    }};
+}
+
+fn resuming_through_full_precision_recorders<B: Backend>(device: &B::Device) {
+    assert_all_resume!(B, device, FullPrecisionSettings);
+}
+
+fn resuming_through_double_precision_recorders<B: Backend>(device: &B::Device) {
+    assert_all_resume!(B, device, DoublePrecisionSettings);
+}
+
+/// 70,000 is beyond f16's largest number, 1e-12 below its smallest.
+fn accumulators_survive_half_precision_recorders<B: Backend>(device: &B::Device) {
+    let state = AdagradState::<B, 1> {
+        step: 12,
+        accumulator: vector(&[70_000.0, 1e-12, 0.1], device),
+    };
+    let recorder = BinBytesRecorder::<HalfPrecisionSettings>::default();
+    let bytes = recorder.record(state.clone(), ()).unwrap();
+    let loaded: AdagradState<B, 1> = recorder.load(bytes, device).unwrap();
+    assert_eq!(loaded.step, 12);
+    assert_eq!(
+        bits(&values(&loaded.accumulator)),
+        bits(&values(&state.accumulator))
+    );
+}
+
+/// The default float of `Flex` is f32, and a derived record would round to it.
+#[cfg(feature = "flex")]
+#[test]
+fn a_double_precision_accumulator_is_not_rounded() {
+    use burn::backend::Flex;
+
+    let device = Default::default();
+    let options = (&device, DType::F64);
+    let start = Tensor::<Flex, 1>::from_data([1.0_f64 / 3.0], options);
+    let gradient = Tensor::from_data([0.1_f64], options);
+    let (_, state) = config().build().step(0.1, start, gradient, None);
+    let state = state.unwrap();
+    let recorder = BinBytesRecorder::<FullPrecisionSettings>::default();
+    let bytes = recorder.record(state.clone(), ()).unwrap();
+    let loaded: AdagradState<Flex, 1> = recorder.load(bytes, &device).unwrap();
+    assert_eq!(loaded.accumulator.dtype(), DType::F64);
+    assert_eq!(
+        loaded.accumulator.into_data(),
+        state.accumulator.into_data()
+    );
+}
