@@ -45,3 +45,8 @@ pub use error::AdagradConfigError;
 pub use nn::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
 pub use optim::{Adagrad, AdagradConfig, AdagradState, EpsilonPlacement};
 pub use train::{compare_optimizers, evaluate_model, run_experiment, train_model};
+
+/// Compiles and runs the README's example with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

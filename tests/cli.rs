@@ -19,7 +19,7 @@ fn backend_is_available() -> bool {
     #[cfg(feature = "cuda")]
     let available = false;
     if !available {
-        println!("skipped: the backend of the examples finds no device");
+        common::print_skip("the backend of the examples finds no device");
     }
     available
 }

@@ -1,5 +1,7 @@
 //! Reading and writing the LIBSVM text format through the public API.
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -328,7 +330,7 @@ fn zero_labels_are_written_and_write_errors_reported() {
 fn agaricus_is_read_in_full() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/agaricus.txt.train");
     if !path.exists() {
-        println!("skipped: {} is absent", path.display());
+        common::print_skip(&format!("{} is absent", path.display()));
         return;
     }
     let data = read_libsvm(&path).unwrap();

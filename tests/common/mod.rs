@@ -36,13 +36,21 @@ macro_rules! on_each_backend {
                 if crate::common::wgpu_is_available() {
                     super::$name::<burn::backend::Wgpu>(&Default::default());
                 } else {
-                    println!("skipped: {} on wgpu, no adapter was found", stringify!($name));
+                    let name = stringify!($name);
+                    crate::common::print_skip(&format!("{name} on wgpu, no adapter was found"));
                 }
             })+
         }
     };
 }
 pub(crate) use on_each_backend;
+
+/// Prints a line that the test runner does not swallow: a skip must be seen.
+pub fn print_skip(what: &str) {
+    use std::io::Write;
+    // Nothing is lost but the line if stderr is closed.
+    let _ = writeln!(std::io::stderr(), "skipped: {what}");
+}
 
 /// Whether wgpu finds an adapter; asks once a process.
 ///
