@@ -188,7 +188,7 @@ fn libsvm_files(dir: &TempDir) -> (String, String) {
         let row = |i: usize| {
             format!(
                 "{} {}:1 {last}:0.5\n",
-                if i % 2 == 0 { "+1" } else { "-1" },
+                if i.is_multiple_of(2) { "+1" } else { "-1" },
                 1 + i % 4
             )
         };
