@@ -1,5 +1,4 @@
 //! f16 and bf16 parameters: the accumulator and the arithmetic are f32.
-#![cfg(feature = "flex")]
 
 mod common;
 

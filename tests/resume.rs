@@ -2,7 +2,7 @@
 
 mod common;
 
-use burn::backend::Autodiff;
+use burn::backend::{Autodiff, Flex};
 use burn::module::Module;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
@@ -198,11 +198,8 @@ fn accumulators_survive_half_precision_recorders<B: Backend>(device: &B::Device)
 }
 
 /// The default float of `Flex` is f32, and a derived record would round to it.
-#[cfg(feature = "flex")]
 #[test]
 fn a_double_precision_accumulator_is_not_rounded() {
-    use burn::backend::Flex;
-
     let device = Default::default();
     let options = (&device, DType::F64);
     let start = Tensor::<Flex, 1>::from_data([1.0_f64 / 3.0], options);

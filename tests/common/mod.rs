@@ -9,8 +9,8 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use serde::de::DeserializeOwned;
 
-/// Runs generic test functions, `fn name<B: Backend>(device: &B::Device)`, on every backend that
-/// the features turn on. wgpu without an adapter is skipped with a printed line, or fails if
+/// Runs generic test functions, `fn name<B: Backend>(device: &B::Device)`, on ndarray, on flex and,
+/// with the feature, on wgpu. wgpu without an adapter is skipped with a printed line, or fails if
 /// `BURN_ADAGRAD_REQUIRE_WGPU` is set.
 macro_rules! on_each_backend {
     ($($name:ident),+ $(,)?) => {
@@ -21,7 +21,6 @@ macro_rules! on_each_backend {
             })+
         }
 
-        #[cfg(feature = "flex")]
         mod flex {
             $(#[test]
             fn $name() {
