@@ -7,17 +7,18 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, anyhow};
 use burn::backend::Autodiff;
 use burn::tensor::backend::Backend;
 use burn_adagrad::data::LibsvmOptions;
+use burn_adagrad::error::{ExperimentError, InvalidField};
 use burn_adagrad::train::{
     Comparison, DataSource, ExperimentConfig, OptimizerKind, Protocol, Split,
 };
 use burn_adagrad::{DefaultBackend, SparseDataConfig, compare_optimizers};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Compares Adagrad with SGD, Adam and RMSprop on sparse data.
 ///
@@ -27,9 +28,11 @@ use serde::Serialize;
 struct Options {
     /// Rows to train on, in LIBSVM format [default: the article's synthetic data]
     #[arg(long, value_name = "FILE")]
+    #[serde(serialize_with = "lossy")]
     data: Option<PathBuf>,
     /// Rows to test on, in LIBSVM format [default: the last 20 % of the data]
     #[arg(long, value_name = "FILE", requires = "data")]
+    #[serde(serialize_with = "lossy")]
     test_data: Option<PathBuf>,
     /// Passes over the training rows
     #[arg(long, value_name = "N", default_value_t = 100)]
@@ -46,20 +49,30 @@ struct Options {
     )]
     lr: f64,
     /// Number of seeds
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    #[serde(skip)]
     seeds: u64,
     /// First seed
     #[arg(long, value_name = "N", default_value_t = 0)]
+    #[serde(skip)]
     seed: u64,
     /// Folder for losses.svg and results.json
+    #[serde(skip)]
     #[arg(long, value_name = "DIR", default_value = "target/compare_optimizers")]
     out: PathBuf,
-    /// As the article does: new data and new weights for each optimizer, one seed
-    #[arg(long, conflicts_with = "seeds")]
+    /// As the article does: new synthetic data and new weights for each optimizer, one seed
+    #[arg(long, conflicts_with_all = ["seeds", "data"])]
     as_article: bool,
     /// Logarithmic loss axis in losses.svg
     #[arg(long)]
     log_scale: bool,
+}
+
+/// A path need not be UTF-8, JSON must be.
+fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref()
+        .map(|path| path.to_string_lossy())
+        .serialize(serializer)
 }
 
 fn main() -> ExitCode {
@@ -81,17 +94,23 @@ fn first_paragraph(message: &str) -> String {
 }
 
 fn fail(message: &str) -> ExitCode {
-    eprintln!("{message}");
+    let escape = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.into()
+        }
+    };
+    eprintln!("{}", message.chars().map(escape).collect::<String>());
     ExitCode::from(2)
 }
 
-fn run(options: &Options) -> Result<()> {
+fn run(options: &Options) -> anyhow::Result<()> {
     let config = ExperimentConfig::new()
         .with_num_epochs(options.epochs)
         .with_batch_size(options.batch_size)
         .with_lr(options.lr);
-    config.validate().map_err(|error| rename_fields(&error))?;
-    anyhow::ensure!(options.seeds > 0, "--seeds 0 (must be at least 1)");
+    config.validate().map_err(name_options)?;
     let n_seeds = if options.as_article { 1 } else { options.seeds };
     let last = options.seed.checked_add(n_seeds - 1);
     let last = last.context("--seed plus --seeds is larger than the largest seed")?;
@@ -105,7 +124,8 @@ fn run(options: &Options) -> Result<()> {
     fs::create_dir_all(&options.out).with_context(|| options.out.display().to_string())?;
 
     let device = Default::default();
-    let bar = progress_bar(seeds.len() * OptimizerKind::ALL.len() * options.epochs);
+    let runs = (seeds.len() * OptimizerKind::ALL.len()) as u64;
+    let bar = progress_bar(runs.saturating_mul(options.epochs as u64));
     let comparison = compare_optimizers::<Autodiff<DefaultBackend>>(
         &OptimizerKind::ALL,
         &source,
@@ -120,30 +140,37 @@ fn run(options: &Options) -> Result<()> {
     )?;
     bar.finish_and_clear();
 
-    let backend = DefaultBackend::name(&device);
-    write_json(
-        &options.out.join("results.json"),
+    // What took long to compute is shown before anything can go wrong with the files.
+    print(&comparison)?;
+    let results = Results {
+        backend: DefaultBackend::name(&device),
         options,
-        &backend,
-        &comparison,
-    )?;
-    plot(&options.out.join("losses.svg"), options, &comparison)?;
-    print(&comparison)
+        seeds: &seeds,
+        comparison: &comparison,
+    };
+    let path = options.out.join("results.json");
+    let json = serde_json::to_string(&results)? + "\n";
+    fs::write(&path, json).with_context(|| path.display().to_string())?;
+    plot(&options.out.join("losses.svg"), options, &comparison)
 }
 
 /// The library names its own fields; the user typed options.
-fn rename_fields(error: &impl ToString) -> anyhow::Error {
-    let message = error.to_string();
-    let message = message.trim_start_matches("invalid ExperimentConfig: ");
-    let message = message
-        .replace("num_epochs", "--epochs")
-        .replace("batch_size", "--batch-size")
-        .replace("lr", "--lr")
-        .replace(" = ", " ");
-    anyhow::anyhow!(message)
+fn name_options(error: ExperimentError) -> anyhow::Error {
+    let ExperimentError::InvalidConfig(fields) = error else {
+        return error.into();
+    };
+    let problem = |field: &InvalidField| {
+        let option = match field.field {
+            "num_epochs" => "epochs",
+            "batch_size" => "batch-size",
+            other => other,
+        };
+        format!("--{option} {} (must be {})", field.value, field.requirement)
+    };
+    anyhow!(fields.iter().map(problem).collect::<Vec<_>>().join("; "))
 }
 
-fn data_source(options: &Options) -> Result<DataSource> {
+fn data_source(options: &Options) -> anyhow::Result<DataSource> {
     let Some(train) = &options.data else {
         return Ok(DataSource::Synthetic(SparseDataConfig::new()));
     };
@@ -160,7 +187,7 @@ fn data_source(options: &Options) -> Result<DataSource> {
     Ok(DataSource::Given(split))
 }
 
-fn progress_bar(epochs: usize) -> ProgressBar {
+fn progress_bar(epochs: u64) -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {
@@ -168,34 +195,20 @@ fn progress_bar(epochs: usize) -> ProgressBar {
     };
     let template = "{bar:30} {pos}/{len} epochs, {eta} left, {msg}";
     let style = ProgressStyle::with_template(template).expect("the template is valid");
-    ProgressBar::with_draw_target(Some(epochs as u64), target).with_style(style)
+    ProgressBar::with_draw_target(Some(epochs), target).with_style(style)
 }
 
 #[derive(Serialize)]
 struct Results<'a> {
-    backend: &'a str,
+    backend: String,
     options: &'a Options,
+    seeds: &'a [u64],
     #[serde(flatten)]
     comparison: &'a Comparison,
 }
 
-fn write_json(
-    path: &Path,
-    options: &Options,
-    backend: &str,
-    comparison: &Comparison,
-) -> Result<()> {
-    let results = Results {
-        backend,
-        options,
-        comparison,
-    };
-    let json = serde_json::to_string(&results)?;
-    fs::write(path, json + "\n").with_context(|| path.display().to_string())
-}
-
 #[cfg(feature = "plot")]
-fn plot(path: &Path, options: &Options, comparison: &Comparison) -> Result<()> {
+fn plot(path: &Path, options: &Options, comparison: &Comparison) -> anyhow::Result<()> {
     use burn_adagrad::plot::{LossCurve, LossPlot};
 
     let curves: Vec<LossCurve> = comparison
@@ -213,7 +226,7 @@ fn plot(path: &Path, options: &Options, comparison: &Comparison) -> Result<()> {
 }
 
 #[cfg(not(feature = "plot"))]
-fn plot(path: &Path, _: &Options, _: &Comparison) -> Result<()> {
+fn plot(path: &Path, _: &Options, _: &Comparison) -> anyhow::Result<()> {
     eprintln!(
         "note: {} is not drawn without the feature `plot`",
         path.display()
@@ -221,7 +234,15 @@ fn plot(path: &Path, _: &Options, _: &Comparison) -> Result<()> {
     Ok(())
 }
 
-fn print(comparison: &Comparison) -> Result<()> {
+fn print(comparison: &Comparison) -> anyhow::Result<()> {
+    for optimizer in &comparison.optimizers {
+        let losses = || optimizer.runs.iter().flat_map(|run| &run.losses);
+        let lost = losses().filter(|loss| !loss.is_finite()).count();
+        if lost > 0 {
+            let (name, all) = (optimizer.optimizer, losses().count());
+            eprintln!("warning: {name}: {lost} of {all} losses are not finite");
+        }
+    }
     let mut out = std::io::stdout().lock();
     writeln!(out, "Final accuracies:")?;
     for runs in &comparison.optimizers {

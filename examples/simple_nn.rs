@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example simple_nn`
 
+use std::io::Write;
+
 use burn::backend::Autodiff;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{GradientsParams, Optimizer};
@@ -13,7 +15,8 @@ use rand_distr::StandardNormal;
 
 type B = Autodiff<DefaultBackend>;
 
-fn main() {
+fn main() -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
     let device = Default::default();
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let mut model: SimpleNN<B> = SimpleNNConfig::new().init_seeded(0, &device);
@@ -30,6 +33,7 @@ fn main() {
         model = optimizer.step(0.01, model, grads);
 
         let loss: f64 = loss.into_data().iter::<f64>().sum();
-        println!("Epoch {epoch}, Loss: {loss:.4}");
+        writeln!(out, "Epoch {epoch}, Loss: {loss:.4}")?;
     }
+    Ok(())
 }

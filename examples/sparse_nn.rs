@@ -2,10 +2,12 @@
 //!
 //! `cargo run --release --example sparse_nn`
 
+use std::error::Error;
+use std::io::Write;
+
 use burn::backend::Autodiff;
 use burn::module::AutodiffModule;
 use burn_adagrad::data::dataloader;
-use burn_adagrad::error::DatasetError;
 use burn_adagrad::{
     AdagradConfig, DefaultBackend, SparseDataConfig, SparseNN, SparseNNConfig, evaluate_model,
     generate_sparse_data, train_model,
@@ -13,17 +15,19 @@ use burn_adagrad::{
 
 type B = Autodiff<DefaultBackend>;
 
-fn main() -> Result<(), DatasetError> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut out = std::io::stdout().lock();
     let device = Default::default();
     let data = generate_sparse_data(&SparseDataConfig::new())?;
     let input_size = data.n_features();
     let (train, test) = data.split_at(data.len() * 4 / 5);
-    println!(
+    writeln!(
+        out,
         "{} rows to train on, {} to test on, {input_size} features, {:.1} % of them zero",
         train.len(),
         test.len(),
         100.0 * data.sparsity()
-    );
+    )?;
     let train = dataloader::<B>(train, 32, Some(1), &device);
     let test = dataloader::<DefaultBackend>(test, 32, None, &device);
 
@@ -33,9 +37,9 @@ fn main() -> Result<(), DatasetError> {
 
     for (epoch, losses) in losses.chunks(25).enumerate().step_by(20) {
         let mean = losses.iter().sum::<f32>() / losses.len() as f32;
-        println!("Epoch {}, Loss: {mean:.4}", epoch + 1);
+        writeln!(out, "Epoch {}, Loss: {mean:.4}", epoch + 1)?;
     }
     let accuracy = evaluate_model(&model.valid(), test.as_ref());
-    println!("Adagrad Accuracy: {accuracy:.4}");
+    writeln!(out, "Adagrad Accuracy: {accuracy:.4}")?;
     Ok(())
 }

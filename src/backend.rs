@@ -1,28 +1,16 @@
 //! The backend that the features choose.
 
-/// The backend that the examples train on: CUDA before wgpu before flex before ndarray, by the
-/// features that are on. Absent when no backend feature is on; the library itself is generic and
-/// does not use it.
 #[cfg(feature = "cuda")]
-pub type DefaultBackend = burn::backend::Cuda;
+pub use burn::backend::Cuda as DefaultBackend;
 
-/// The backend that the examples train on: CUDA before wgpu before flex before ndarray, by the
-/// features that are on. Absent when no backend feature is on; the library itself is generic and
-/// does not use it.
 #[cfg(all(feature = "wgpu", not(feature = "cuda")))]
-pub type DefaultBackend = burn::backend::Wgpu;
+pub use burn::backend::Wgpu as DefaultBackend;
 
-/// The backend that the examples train on: CUDA before wgpu before flex before ndarray, by the
-/// features that are on. Absent when no backend feature is on; the library itself is generic and
-/// does not use it.
 #[cfg(all(feature = "flex", not(any(feature = "cuda", feature = "wgpu"))))]
-pub type DefaultBackend = burn::backend::Flex;
+pub use burn::backend::Flex as DefaultBackend;
 
-/// The backend that the examples train on: CUDA before wgpu before flex before ndarray, by the
-/// features that are on. Absent when no backend feature is on; the library itself is generic and
-/// does not use it.
 #[cfg(all(
     feature = "ndarray",
     not(any(feature = "cuda", feature = "wgpu", feature = "flex"))
 ))]
-pub type DefaultBackend = burn::backend::NdArray;
+pub use burn::backend::NdArray as DefaultBackend;

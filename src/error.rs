@@ -135,6 +135,20 @@ pub enum ExperimentError {
         /// `training` or `test`.
         part: &'static str,
     },
+    /// Too few rows to hold some back for testing.
+    #[error("{rows} rows cannot be split into training and test rows (at least 2 are needed)")]
+    TooFewRows {
+        /// Number of rows.
+        rows: usize,
+    },
+    /// More features than a dense first layer can have.
+    #[error("{n_features} features are too many for dense weights (at most {max})")]
+    TooManyFeatures {
+        /// Number of features.
+        n_features: usize,
+        /// The limit.
+        max: usize,
+    },
     /// Training and test set do not have the same features.
     #[error("the training set has {train} features and the test set {test}")]
     FeatureCount {

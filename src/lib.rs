@@ -30,6 +30,7 @@
 mod backend;
 pub mod data;
 pub mod error;
+mod fused;
 pub mod kernel;
 pub mod nn;
 pub mod optim;
@@ -38,7 +39,11 @@ pub mod plot;
 pub mod train;
 mod validate;
 
+/// The backend that the examples train on: CUDA before wgpu before flex before ndarray, by the
+/// features that are on. Absent when no backend feature is on; the library itself is generic and
+/// does not use it.
 #[cfg(feature = "any-backend")]
+#[doc(inline)]
 pub use backend::DefaultBackend;
 pub use data::{SparseDataConfig, generate_sparse_data};
 pub use error::AdagradConfigError;

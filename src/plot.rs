@@ -147,8 +147,8 @@ impl LossPlot {
             .configure_mesh()
             .x_desc("Epochs")
             .y_desc("Loss")
-            .x_label_formatter(&f64::to_string)
-            .y_label_formatter(&|loss| format!("{}", (loss * 1e9).round() / 1e9))
+            .x_label_formatter(&|&epoch| tick(epoch))
+            .y_label_formatter(&|&loss| tick(loss))
             .axis_desc_style(("sans-serif", 18))
             .label_style(("sans-serif", 14))
             .light_line_style(RGBColor(245, 245, 245))
@@ -171,13 +171,9 @@ impl LossPlot {
                 let mean =
                     chunk.iter().map(|&loss| f64::from(loss)).sum::<f64>() / chunk.len() as f64;
                 let middle = i as f64 * width as f64 + chunk.len() as f64 / 2.0;
-                let loss = if self.log_scale {
-                    mean.max(LOG_FLOOR)
-                } else {
-                    mean
-                };
-                loss.is_finite()
-                    .then_some((middle / self.batches_per_epoch as f64, loss))
+                let floor = if self.log_scale { LOG_FLOOR } else { 0.0 };
+                let epoch = middle / self.batches_per_epoch as f64;
+                mean.is_finite().then_some((epoch, mean.max(floor)))
             })
             .collect();
         if points.is_empty() {
@@ -202,6 +198,16 @@ fn draw_legend(area: &Area<'_>, curves: &[LossCurve]) -> Drawn {
         ))?;
     }
     Ok(())
+}
+
+/// A number on an axis: at most four significant digits.
+fn tick(number: f64) -> String {
+    let rounded: f64 = format!("{number:.3e}").parse().unwrap_or(number);
+    if rounded == 0.0 || (1e-4..1e6).contains(&rounded.abs()) {
+        rounded.to_string()
+    } else {
+        format!("{rounded:e}")
+    }
 }
 
 fn line(curve: i32) -> ShapeStyle {

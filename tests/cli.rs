@@ -114,6 +114,7 @@ fn one_seed_and_the_articles_protocol_print_plain_accuracies() {
     let plain = results(&out.join("results.json"));
     assert_eq!(plain["protocol"], "SameStart");
     assert_eq!(plain["optimizers"][3]["optimizer"], "RMSprop");
+    assert_eq!(plain["seeds"], serde_json::json!([7]));
     assert_eq!(plain["optimizers"][0]["runs"][0]["seed"], 7);
     assert_eq!(
         plain["optimizers"][0]["runs"][0]["losses"]
@@ -182,6 +183,71 @@ fn several_seeds_print_mean_and_deviation_and_write_files() {
     assert_accuracies(&output, false);
 }
 
+/// The mushrooms of the UCI repository, which a linear model tells apart: all that is wrong with
+/// reading, training or counting shows.
+#[test]
+fn a_real_file_is_learnt() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let [train, test] = ["train", "test"].map(|part| folder.join(format!("agaricus.txt.{part}")));
+    if !train.exists() {
+        common::print_skip(&format!("{} is absent", train.display()));
+        return;
+    }
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (train, test) = (train.display().to_string(), test.display().to_string());
+    let arguments = [
+        "--data",
+        &train,
+        "--test-data",
+        &test,
+        "--epochs",
+        "2",
+        "--seeds",
+        "1",
+    ];
+    let output = compare(
+        dir.path(),
+        &[&arguments[..], &["--batch-size", "128"]].concat(),
+    );
+    assert_accuracies(&output, false);
+    let accuracy: f64 = lines(&output.stdout)[1]["Adagrad: ".len()..]
+        .parse()
+        .unwrap();
+    assert!(accuracy >= 0.99, "{accuracy}");
+}
+
+/// A run that diverges says so.
+#[test]
+fn losses_that_are_not_finite_are_reported() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--lr",
+        "1e30",
+        "--epochs",
+        "1",
+        "--seeds",
+        "1",
+        "--log-scale",
+    ];
+    let output = compare(dir.path(), &arguments);
+    assert_accuracies(&output, false);
+    let stderr = lines(&output.stderr);
+    let warning =
+        |line: &String| line.starts_with("warning: Adagrad: ") && line.contains(" of 25 losses");
+    assert!(stderr.iter().any(warning), "{stderr:?}");
+    // Its own results can be read back.
+    let path = dir.path().join("target/compare_optimizers/results.json");
+    let comparison: burn_adagrad::train::Comparison =
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert!(comparison.optimizers[0].runs[0].losses[24].is_nan());
+}
+
 /// 20 rows to train on and 5 to test on; feature 9 occurs in the test rows alone.
 fn libsvm_files(dir: &TempDir) -> (String, String) {
     let rows = |n: usize, last: usize| -> String {
@@ -208,6 +274,7 @@ fn bad_options_and_bad_input_exit_with_2_and_one_line() {
     write("labels.txt", "1 1:1\n3 1:1\n");
     write("empty.txt", "\n# nothing\n");
     write("one.txt", "1 1:1\n");
+    write("wide.txt", "1 1:1\n0 4294967294:1\n");
     write("good.txt", "1 1:1\n0 2:1\n1 1:1\n0 2:1\n1 1:1\n");
     write("file", "");
     let cases: &[(&[&str], &str)] = &[
@@ -228,7 +295,10 @@ fn bad_options_and_bad_input_exit_with_2_and_one_line() {
             &["--lr", "nan"],
             "error: --lr NaN (must be finite and above 0)",
         ),
-        (&["--seeds", "0"], "error: --seeds 0 (must be at least 1)"),
+        (
+            &["--seeds", "0"],
+            "error: invalid value '0' for '--seeds <N>': 0 is not in 1..=100000",
+        ),
         (
             &["--seed", "18446744073709551615", "--seeds", "2"],
             "error: --seed plus --seeds is larger than the largest seed",
@@ -254,10 +324,23 @@ fn bad_options_and_bad_input_exit_with_2_and_one_line() {
             &["--data", "good.txt", "--test-data", "labels.txt"],
             "error: labels.txt:2:1: label \"3\" is neither 0 nor 1, nor -1 nor +1",
         ),
+        (
+            &["--data", "wide.txt"],
+            "error: wide.txt: 4294967294 features are too many for dense weights \
+             (at most 10000000)",
+        ),
+        (
+            &["--as-article", "--data", "good.txt"],
+            "error: the argument '--as-article' cannot be used with '--data <FILE>'",
+        ),
+        (
+            &["--data", "a\nb"],
+            "error: a\\nb: No such file or directory (os error 2)",
+        ),
         (&["--data", "empty.txt"], "error: empty.txt: no rows"),
         (
             &["--data", "one.txt"],
-            "error: one.txt: the training set has no rows",
+            "error: one.txt: 1 rows cannot be split into training and test rows (at least 2 are needed)",
         ),
         (
             &["--data", "good.txt", "--out", "file/out"],

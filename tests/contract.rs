@@ -2,7 +2,7 @@
 
 mod common;
 
-use burn::backend::{Flex, NdArray};
+use burn::backend::NdArray;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::SimpleOptimizer;
 use burn::optim::decay::WeightDecayConfig;
@@ -169,6 +169,17 @@ fn paths_follow_the_scalar_formula<B: Backend>(device: &B::Device) {
         let path = path::<B>(&optim, 0.1, &start, &gradients, device);
         for (i, (gradient, (ours, sum))) in gradients.iter().zip(path).enumerate() {
             let gradient: Vec<f64> = gradient.iter().map(|&value| value.into()).collect();
+            // Where g + λθ nearly cancels, the rounding of θ decides the sign of a full step, and
+            // the paths part for good.
+            let decayed = parameter.iter().map(|theta| options.weight_decay * theta);
+            let sign = if options.maximize { -1.0 } else { 1.0 };
+            let cancels = gradient
+                .iter()
+                .zip(decayed)
+                .any(|(g, d)| g * d != 0.0 && (sign * g + d).abs() < 0.25 * (g.abs() + d.abs()));
+            if cancels {
+                break;
+            }
             reference::adagrad(
                 &options,
                 0.1,
@@ -177,15 +188,9 @@ fn paths_follow_the_scalar_formula<B: Backend>(device: &B::Device) {
                 &gradient,
                 &mut accumulator,
             );
-            let expected: Vec<f32> = parameter.iter().map(|&value| value as f32).collect();
-            // Where g + λθ nearly cancels, its rounding decides the sign of a full step.
-            if decay.is_none() {
-                let sums: Vec<f32> = accumulator.iter().map(|&value| value as f32).collect();
-                assert_close("accumulator", &sum, &sums, 3e-6, 1e-30);
-                assert_close("parameter", &ours, &expected, 1e-6, 2e-6);
-            } else {
-                assert_close("parameter", &ours, &expected, 1e-4, 1e-3);
-            }
+            let f32s = |values: &[f64]| -> Vec<f32> { values.iter().map(|&x| x as f32).collect() };
+            assert_close("accumulator", &sum, &f32s(&accumulator), 1e-5, 1e-30);
+            assert_close("parameter", &ours, &f32s(&parameter), 1e-6, 4e-6);
         }
         Ok(())
     });
@@ -239,17 +244,6 @@ fn clipping_and_state_reach_the_module<B: Backend>(device: &B::Device) {
     assert_close("not clipped", &[step(None)], &[0.1 * 4.0 / 8.0], 1e-5, 1e-7);
     let clipped = step(Some(GradientClippingConfig::Value(1.0)));
     assert_close("clipped", &[clipped], &[0.1 * 1.0 / 5.0], 1e-5, 1e-7);
-}
-
-#[test]
-fn moving_a_state_to_a_device_changes_nothing() {
-    let device = Default::default();
-    let optim = AdagradConfig::new().build();
-    let start = vector::<Flex>(&[1.0, 2.0], &device);
-    let (_, state) = optim.step(0.1, start, vector(&[3.0, -4.0], &device), None);
-    let state = <Adagrad as SimpleOptimizer<Flex>>::to_device(state.unwrap(), &device);
-    assert_eq!(state.step, 1);
-    assert_eq!(values(&state.accumulator), [9.0, 16.0]);
 }
 
 /// `NdArray<f64>` steps in f64: 1 + 1e-12 is lost in f32.

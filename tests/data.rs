@@ -232,6 +232,12 @@ fn batches_hold_the_rows<B: Backend>(device: &B::Device) {
     assert_eq!(targets, data.labels());
 }
 
+/// A batch size beyond the data is one batch, and room for more is not asked for.
+#[test]
+fn a_batch_size_beyond_the_data_is_one_batch() {
+    assert_eq!(orders(5, usize::MAX, None, 1), [[0.0, 1.0, 2.0, 3.0, 4.0]]);
+}
+
 /// Rows numbered by their only value, in the order in which a loader gives them, pass by pass.
 fn orders(n: usize, batch_size: usize, shuffle: Option<u64>, passes: usize) -> Vec<Vec<f32>> {
     let numbers: Vec<f32> = (0..n).map(|i| i as f32).collect();

@@ -62,8 +62,8 @@ fn malformed_text_is_refused_with_its_place() {
         (options(), b"nan 1:1", "line 1, column 1: label \"nan\" is neither 0 nor 1, nor -1 nor +1"),
         (options(), b"1e-50 1:1", "line 1, column 1: label \"1e-50\" is neither 0 nor 1, nor -1 nor +1"),
         (options(), b"1.00000001 1:1", "line 1, column 1: label \"1.00000001\" is neither 0 nor 1, nor -1 nor +1"),
-        (options(), b"0 1:1\n1 1:1\n-1.0 1:1\n", "line 3, column 1: label \"-1.0\" conflicts with the label 0 read before"),
-        (options(), b"-1 1:1\n\n0e9 1:1\n", "line 3, column 1: label \"0e9\" conflicts with the label -1 read before"),
+        (options(), b"0 1:1\n1 1:1\n-1.0 1:1\n", "line 3, column 1: label \"-1.0\" conflicts with the label 0 at line 1"),
+        (options(), b"-1 1:1\n\n0e9 1:1\n", "line 3, column 1: label \"0e9\" conflicts with the label -1 at line 1"),
         (any_label(), b"no 1:1", "line 1, column 1: label \"no\" is not a finite 32-bit number"),
         (any_label(), b"0 1:1\nNaN 1:1", "line 2, column 1: label \"NaN\" is not a finite 32-bit number"),
         (any_label(), b"-1e39 1:1", "line 1, column 1: label \"-1e39\" is not a finite 32-bit number"),
@@ -275,9 +275,10 @@ fn files_read_together_share_base_features_and_labels() {
         ),
     );
 
+    let first = at(0, ":1").unwrap_err();
     let conflict = at(
         1,
-        ":2:2: label \"-1\" conflicts with the label 0 read before",
+        &format!(":2:2: label \"-1\" conflicts with the label 0 at {first}"),
     );
     assert_eq!(read("0 1:1\n1 1:1", "1 1:1\n -1 1:1", options()), conflict);
     let expected = "no row holds a feature, so the number of features has to be given";

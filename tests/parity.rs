@@ -10,8 +10,8 @@ use burn::tensor::TensorData;
 use burn::tensor::backend::Backend;
 use burn::{backend::Autodiff, module::AutodiffModule};
 use burn_adagrad::data::{SparseDataset, dataloader};
-use burn_adagrad::train::{pytorch_adam, pytorch_rmsprop, pytorch_sgd};
-use burn_adagrad::{Adagrad, AdagradConfig, AdagradState, SparseNN, SparseNNConfig, train_model};
+use burn_adagrad::train::OptimizerKind;
+use burn_adagrad::{Adagrad, AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
 use common::{assert_close, on_each_backend, reference, values, vector};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -91,6 +91,17 @@ fn adagrad_options_match_pytorch<B: Backend>(device: &B::Device) {
     let file: File = reference("adagrad.json");
     assert_eq!(file.cases.len(), 10);
     for case in file.cases {
+        if case.name == "default" {
+            let (theirs, ours) = (&case.options, AdagradConfig::pytorch());
+            assert_eq!(ours.lr_decay, theirs.lr_decay);
+            assert_eq!(ours.epsilon, theirs.eps);
+            assert_eq!(
+                ours.initial_accumulator_value,
+                theirs.initial_accumulator_value
+            );
+            assert_eq!(ours.maximize, theirs.maximize);
+            assert!(ours.weight_decay.is_none());
+        }
         let optim = case.options.config().build();
         assert_follows::<B>(&case.name, &optim, case.options.lr, &case.path, device);
     }
@@ -256,25 +267,12 @@ fn sparse_nn_training_matches_pytorch<B: Backend>(device: &B::Device) {
         model.fc1 = linear(&file.initial.fc1_weight, &file.initial.fc1_bias, device);
         model.fc2 = linear(&file.initial.fc2_weight, &file.initial.fc2_bias, device);
 
-        macro_rules! train {
-            ($config:expr) => {
-                train_model(
-                    model,
-                    &mut $config.init(),
-                    file.lr,
-                    loader.as_ref(),
-                    1,
-                    |_| (),
-                )
-            };
-        }
-        let (model, losses) = match name.as_str() {
-            "Adagrad" => train!(AdagradConfig::pytorch()),
-            "SGD" => train!(pytorch_sgd()),
-            "Adam" => train!(pytorch_adam()),
-            "RMSprop" => train!(pytorch_rmsprop()),
-            other => panic!("no optimizer {other}"),
-        };
+        let kind = OptimizerKind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name);
+        let (model, losses) = kind
+            .unwrap()
+            .train(model, file.lr, loader.as_ref(), 1, |_| ());
         assert_close(
             &format!("{name}, losses"),
             &losses,

@@ -92,6 +92,21 @@ fn a_logarithmic_axis_makes_an_exponential_a_line() {
 }
 
 #[test]
+fn numbers_on_the_axes_are_short() {
+    let curves = [curve("a", vec![1e8, 3e7, 1e7, 2e7])];
+    for log_scale in [false, true] {
+        let svg = svg(&LossPlot::new(7).with_log_scale(log_scale), &curves);
+        let texts = svg.split("<text").skip(1).map(|rest| {
+            let text = rest.split_once('>').unwrap().1;
+            text.split("</text").next().unwrap().trim().to_owned()
+        });
+        let numbers: Vec<String> = texts.filter(|text| text.parse::<f64>().is_ok()).collect();
+        assert!(numbers.len() > 5);
+        assert!(numbers.iter().all(|text| text.len() <= 7), "{numbers:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_drawn_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("losses.svg");
@@ -105,6 +120,9 @@ fn what_cannot_be_drawn_is_an_error() {
     let message = "nothing to plot: the curve `a` has no finite loss";
     assert_eq!(draw(&[curve("a", vec![])]), message);
     assert_eq!(draw(&[curve("a", vec![f32::NAN, f32::INFINITY])]), message);
+    let log = LossPlot::new(1).with_log_scale(true);
+    let error = log.draw(&[curve("a", vec![f32::NAN])], &path).unwrap_err();
+    assert_eq!(error.to_string(), message);
     assert!(!path.exists());
 
     let missing = dir.path().join("no/such/folder/losses.svg");

@@ -16,6 +16,7 @@ use burn::tensor::{DType, Tensor};
 use burn_adagrad::nn::binary_cross_entropy_with_logits;
 use burn_adagrad::{AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
 use common::{bits, on_each_backend, values, vector};
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 on_each_backend!(
@@ -179,6 +180,45 @@ fn resuming_through_full_precision_recorders<B: Backend>(device: &B::Device) {
 
 fn resuming_through_double_precision_recorders<B: Backend>(device: &B::Device) {
     assert_all_resume!(B, device, DoublePrecisionSettings);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any options, any gradients, any pause.
+    #[test]
+    fn a_pause_anywhere_leaves_no_trace(
+        gradients in prop::collection::vec(prop::collection::vec(-1e3_f32..1e3, 5), 2..12),
+        pause in 0_usize..12,
+        lr_decay in 0.0..1.0_f64,
+        epsilon in prop_oneof![Just(0.0_f32), Just(1e-10), 0.0..1.0_f32],
+        initial in 0.0..1.0_f32,
+        decay in 0.0..0.5_f32,
+    ) {
+        let device = Default::default();
+        let optim = AdagradConfig::new()
+            .with_lr_decay(lr_decay)
+            .with_epsilon(epsilon)
+            .with_initial_accumulator_value(initial)
+            .with_weight_decay(Some(WeightDecayConfig::new(decay)))
+            .build();
+        let pause = pause % gradients.len();
+        let run = |pause: Option<usize>| {
+            let mut parameter = vector::<Flex>(&[1.0, -1.0, 0.5, 0.0, 2.0], &device);
+            let mut state: Option<AdagradState<Flex, 1>> = None;
+            for (i, gradient) in gradients.iter().enumerate() {
+                if pause == Some(i) {
+                    let recorder = BinBytesRecorder::<FullPrecisionSettings>::default();
+                    state = state.map(|state| {
+                        recorder.load(recorder.record(state, ()).unwrap(), &device).unwrap()
+                    });
+                }
+                (parameter, state) = optim.step(0.1, parameter, vector(gradient, &device), state);
+            }
+            (bits(&values(&parameter)), bits(&values(&state.unwrap().accumulator)))
+        };
+        prop_assert_eq!(run(None), run(Some(pause)));
+    }
 }
 
 /// 70,000 is beyond f16's largest number, 1e-12 below its smallest.

@@ -137,7 +137,25 @@ fn as_article_every_optimizer_starts_elsewhere() {
     let comparison = compare(Protocol::AsArticle, &[3]);
     let first = first_losses(&comparison, 0);
     assert!((1..4).all(|i| first[i] != first[0]), "{first:?}");
-    assert_eq!(comparison.optimizers[0].runs[0].seed, 3);
+    // Each run is the one that its own seed gives on data of that seed.
+    for optimizer in &comparison.optimizers {
+        let run = &optimizer.runs[0];
+        let data = SparseDataConfig::new()
+            .with_n_samples(100)
+            .with_seed(run.seed);
+        let split = Split::first_80_percent(&generate_sparse_data(&data).unwrap()).unwrap();
+        let config = ExperimentConfig::new().with_num_epochs(2);
+        let device = Default::default();
+        let again = run_experiment::<B>(
+            optimizer.optimizer,
+            &split,
+            &config,
+            run.seed,
+            &device,
+            |_| (),
+        );
+        assert_eq!(&again.unwrap(), run);
+    }
     assert_eq!(comparison, compare(Protocol::AsArticle, &[3]));
 }
 
@@ -180,8 +198,25 @@ fn experiments_that_cannot_run_are_refused() {
         split(data(&[1.0]), wide),
         "the training set has 1 features and the test set 7"
     );
-    // One row makes no test set.
-    assert!(Split::first_80_percent(&data(&[1.0])).is_err());
+    let error = Split::first_80_percent(&data(&[1.0])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "1 rows cannot be split into training and test rows (at least 2 are needed)"
+    );
+    let none = compare_optimizers::<B>(
+        &[],
+        &DataSource::Synthetic(SparseDataConfig::new()),
+        &ExperimentConfig::new(),
+        &[],
+        Protocol::SameStart,
+        &Default::default(),
+        |_, _, _| (),
+    );
+    assert_eq!(
+        none.unwrap_err().to_string(),
+        "invalid ExperimentConfig: number of optimizers = 0 (must be at least 1); \
+         number of seeds = 0 (must be at least 1)"
+    );
 
     let config = ExperimentConfig::new()
         .with_num_epochs(0)

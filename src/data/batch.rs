@@ -58,7 +58,8 @@ pub fn dataloader<B: Backend>(
 ) -> Arc<dyn DataLoader<B, DenseBatch<B>>> {
     assert!(batch_size > 0, "batch_size = 0 (must be at least 1)");
     let mut builder = DataLoaderBuilder::new(DenseBatcher)
-        .batch_size(batch_size)
+        // burn reserves room for a whole batch at once.
+        .batch_size(batch_size.min(dataset.len().max(1)))
         .set_device(device.clone());
     if let Some(seed) = shuffle {
         builder = builder.shuffle(seed);

@@ -75,12 +75,14 @@ pub enum LibsvmErrorKind {
     #[error("label {0:?} is neither 0 nor 1, nor -1 nor +1")]
     NotBinary(String),
     /// Labels 0 and -1 occur together, with [`LabelKind::Binary`](super::LabelKind::Binary).
-    #[error("label {label:?} conflicts with the label {before} read before")]
+    #[error("label {label:?} conflicts with the label {before} at {place}")]
     MixedLabels {
         /// The label at fault.
         label: String,
         /// The negative label read before it, 0 or -1.
         before: i8,
+        /// Where that one was: `line 1` or `train.txt:1`.
+        place: String,
     },
     /// A label is not a finite `f32`, with [`LabelKind::Any`](super::LabelKind::Any).
     #[error("label {0:?} is not a finite 32-bit number")]

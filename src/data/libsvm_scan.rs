@@ -24,8 +24,8 @@ pub(super) struct Scan<'a> {
     /// The index of the first feature; with `IndexBase::Auto`, 1 until an index 0 is read.
     first: u32,
     highest: Option<u32>,
-    /// The negative label, 0 or -1, once one is read.
-    negative: Option<i8>,
+    /// The negative label, 0 or -1, and where it was, once one is read.
+    negative: Option<(i8, String)>,
     /// The error that the first index equal to the number of features becomes if an index 0 is
     /// read after it and settles the base; this spares keeping the place of every index.
     pending: Option<LibsvmError>,
@@ -139,10 +139,22 @@ impl<'a> Scan<'a> {
             Ok(-1.0) => -1,
             _ => return Err(Kind::NotBinary(excerpt(token))),
         };
-        let before = *self.negative.get_or_insert(negative);
-        if before != negative {
-            let label = excerpt(token);
-            return Err(Kind::MixedLabels { label, before });
+        match &self.negative {
+            None => {
+                let place = match self.path {
+                    Some(path) => format!("{}:{}", path.display(), self.line),
+                    None => format!("line {}", self.line),
+                };
+                self.negative = Some((negative, place));
+            }
+            Some((before, place)) if *before != negative => {
+                return Err(Kind::MixedLabels {
+                    label: excerpt(token),
+                    before: *before,
+                    place: place.clone(),
+                });
+            }
+            Some(_) => {}
         }
         Ok(0.0)
     }

@@ -5,9 +5,10 @@ use burn::tensor::backend::Backend;
 
 /// Binary cross entropy of logits, averaged: mean((1 − y)·x + log(1 + e^−x)).
 ///
-/// The same as the article's `BCELoss` of the sigmoid, but finite for every finite logit.
-/// `logits` and `targets` (0 or 1) are `[batch, 1]`; the result has one element. The gradient with
-/// respect to a logit is (σ(x) − y)/batch, at x = 0 too.
+/// The same as the article's `BCELoss` of the sigmoid, but finite and with a gradient where the
+/// sigmoid rounds to 0 or 1. `logits` and `targets` (from 0 to 1) are `[batch, 1]`; the result has
+/// one element. The gradient with respect to a logit is (σ(x) − y)/batch, at x = 0 too; no gradient
+/// flows to the targets.
 ///
 /// Source: <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>.
 ///
@@ -26,7 +27,7 @@ pub fn binary_cross_entropy_with_logits<B: Backend>(
     logits: Tensor<B, 2>,
     targets: Tensor<B, 2>,
 ) -> Tensor<B, 1> {
-    let (value, slope) = value_and_slope(logits.clone().detach(), targets);
+    let (value, slope) = value_and_slope(logits.clone().detach(), targets.detach());
     // x·slope has the gradient that is wanted; adding a constant gives it the value as well. The
     // backward pass is then one product. Left to autodiff, it would go through a reciprocal, which
     // burn-ndarray approximates to some 5e-5: enough to turn steps of Adagrad and Adam, whose

@@ -2,10 +2,12 @@
 
 use burn::optim::LearningRate;
 use burn::optim::SimpleOptimizer;
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{DType, Tensor};
 
 use super::{AdagradState, EpsilonPlacement};
+use crate::fused::{self, Operands, working_dtype};
+use crate::kernel::dense::AdagradStep;
 
 /// Adagrad: each weight has its own step size, which falls with the squared gradients that the
 /// weight has seen. Rare features keep large steps, frequent ones get small steps.
@@ -75,8 +77,19 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
             Some(state) => (state.step.saturating_add(1), state.accumulator),
             None => (1, self.initial_accumulator(&tensor)),
         };
-        let rate = lr / (1.0 + (step - 1) as f64 * self.lr_decay);
-        let (tensor, accumulator) = self.update(rate, tensor, grad, accumulator);
+        let arithmetic = AdagradStep {
+            rate: lr / (1.0 + (step - 1) as f64 * self.lr_decay),
+            epsilon: self.epsilon,
+            epsilon_inside_sqrt: self.epsilon_placement == EpsilonPlacement::InsideSqrt,
+            maximize: self.maximize,
+            weight_decay: self.weight_decay,
+        };
+        let operands = Operands {
+            parameter: tensor,
+            gradient: grad,
+            accumulator,
+        };
+        let (tensor, accumulator) = fused::adagrad(&arithmetic, operands);
         (tensor, Some(AdagradState { step, accumulator }))
     }
 
@@ -95,55 +108,5 @@ impl Adagrad {
             self.initial_accumulator_value,
             (&tensor.device(), working_dtype(tensor.dtype())),
         )
-    }
-
-    /// The arithmetic of a step in plain tensor operations, at the decayed `rate`.
-    fn update<B: Backend, const D: usize>(
-        &self,
-        rate: f64,
-        tensor: Tensor<B, D>,
-        grad: Tensor<B, D>,
-        accumulator: Tensor<B, D>,
-    ) -> (Tensor<B, D>, Tensor<B, D>) {
-        let dtype = tensor.dtype();
-        let working = working_dtype(dtype);
-        let theta = cast(tensor, working);
-        let mut grad = cast(grad, working);
-
-        if self.maximize {
-            grad = grad.neg();
-        }
-        if self.weight_decay != 0.0 {
-            grad = grad + theta.clone().mul_scalar(self.weight_decay);
-        }
-        let accumulator = cast(accumulator, working) + grad.clone() * grad.clone();
-
-        let denominator = match self.epsilon_placement {
-            EpsilonPlacement::OutsideSqrt => accumulator.clone().sqrt().add_scalar(self.epsilon),
-            EpsilonPlacement::InsideSqrt => accumulator.clone().add_scalar(self.epsilon).sqrt(),
-        };
-        let mut direction = grad / denominator;
-        if self.epsilon == 0.0 {
-            let untouched = accumulator.clone().equal_elem(0.0);
-            direction = direction.mask_fill(untouched, 0.0);
-        }
-        let theta = theta - direction.mul_scalar(rate);
-        (cast(theta, dtype), accumulator)
-    }
-}
-
-/// The type in which a step over parameters of type `dtype` is computed and its accumulator kept.
-fn working_dtype(dtype: DType) -> DType {
-    match dtype {
-        DType::F64 => DType::F64,
-        _ => DType::F32,
-    }
-}
-
-fn cast<B: Backend, const D: usize>(tensor: Tensor<B, D>, dtype: DType) -> Tensor<B, D> {
-    if tensor.dtype() == dtype {
-        tensor
-    } else {
-        tensor.cast(dtype)
     }
 }

@@ -7,6 +7,7 @@ use super::experiment::{ExperimentConfig, Run, SeedUse, Split, derive_seed, run_
 use super::optimizer::OptimizerKind;
 use crate::data::{SparseDataConfig, generate_sparse_data};
 use crate::error::ExperimentError;
+use crate::validate::Problems;
 
 /// Where the rows of a comparison come from.
 #[derive(Clone, Debug)]
@@ -37,8 +38,9 @@ pub enum Protocol {
     /// Within a seed all optimizers get the same data, the same initial weights and the same
     /// order of batches.
     SameStart,
-    /// Each optimizer gets data, weights and batches of its own, as in the article's complete
-    /// program: differences between optimizers then mix with differences between data sets.
+    /// Each optimizer gets data (if they are synthetic), weights and batches of its own, as in the
+    /// article's complete program: differences between optimizers then mix with differences between
+    /// data sets. Each run then names the seed that it derived from the comparison's.
     AsArticle,
 }
 
@@ -105,7 +107,8 @@ pub struct Comparison {
 ///
 /// # Errors
 ///
-/// If an option cannot be used or the data cannot be made; both are found before any training.
+/// If an option cannot be used, there is no optimizer or no seed, or the data cannot be made; all
+/// are found before any training.
 ///
 /// ```
 /// use burn::backend::{Autodiff, NdArray};
@@ -138,19 +141,27 @@ pub fn compare_optimizers<B: AutodiffBackend>(
     mut on_epoch: impl FnMut(OptimizerKind, u64, usize),
 ) -> Result<Comparison, ExperimentError> {
     config.validate()?;
+    let mut problems = Problems::default();
+    problems.require_at_least_1("number of optimizers", optimizers.len());
+    problems.require_at_least_1("number of seeds", seeds.len());
+    problems
+        .into_result()
+        .map_err(ExperimentError::InvalidConfig)?;
+
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); optimizers.len()];
     for &seed in seeds {
+        let shared = source.split(seed)?;
         for (&optimizer, runs) in optimizers.iter().zip(&mut runs) {
-            let run_seed = match protocol {
-                Protocol::SameStart => seed,
-                Protocol::AsArticle => derive_seed(seed, SeedUse::Optimizer(optimizer)),
+            let (run_seed, split) = match protocol {
+                Protocol::SameStart => (seed, shared.clone()),
+                Protocol::AsArticle => {
+                    let own = derive_seed(seed, SeedUse::Optimizer(optimizer));
+                    (own, source.split(own)?)
+                }
             };
-            let split = source.split(run_seed)?;
-            let mut run =
-                run_experiment::<B>(optimizer, &split, config, run_seed, device, |epoch| {
-                    on_epoch(optimizer, seed, epoch)
-                })?;
-            run.seed = seed;
+            let run = run_experiment::<B>(optimizer, &split, config, run_seed, device, |epoch| {
+                on_epoch(optimizer, seed, epoch)
+            })?;
             runs.push(run);
         }
     }

@@ -5,10 +5,10 @@ use burn::module::AutodiffModule;
 use burn::tensor::backend::AutodiffBackend;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::evaluate_model;
-use super::optimizer::{OptimizerKind, train_with};
+use super::optimizer::OptimizerKind;
 use crate::data::{SparseDataset, dataloader};
 use crate::error::ExperimentError;
 use crate::nn::SparseNNConfig;
@@ -51,6 +51,9 @@ impl ExperimentConfig {
     }
 }
 
+/// One wrong digit in a data file must not ask for terabytes of weights.
+const FEATURES_MAX: usize = 10_000_000;
+
 /// Rows to train on and rows to test on.
 #[derive(Clone, Debug)]
 pub struct Split {
@@ -63,8 +66,8 @@ impl Split {
     ///
     /// # Errors
     ///
-    /// If a set has no rows, the sets do not have the same number of features, or a label is
-    /// neither 0 nor 1.
+    /// If a set has no rows, the sets do not have the same number of features or have more than
+    /// ten million, or a label is neither 0 nor 1.
     pub fn new(train: SparseDataset, test: SparseDataset) -> Result<Self, ExperimentError> {
         for (part, set) in [("training", &train), ("test", &test)] {
             if set.is_empty() {
@@ -81,6 +84,12 @@ impl Split {
                 test: test.n_features(),
             });
         }
+        if train.n_features() > FEATURES_MAX {
+            return Err(ExperimentError::TooManyFeatures {
+                n_features: train.n_features(),
+                max: FEATURES_MAX,
+            });
+        }
         Ok(Self { train, test })
     }
 
@@ -88,8 +97,11 @@ impl Split {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// As [`new`](Self::new), and if there are fewer than two rows.
     pub fn first_80_percent(data: &SparseDataset) -> Result<Self, ExperimentError> {
+        if data.len() < 2 {
+            return Err(ExperimentError::TooFewRows { rows: data.len() });
+        }
         let (train, test) = data.split_at(data.len() * 4 / 5);
         Self::new(train, test)
     }
@@ -112,8 +124,18 @@ pub struct Run {
     pub seed: u64,
     /// Share of the test rows that were classified correctly.
     pub accuracy: f64,
-    /// Training loss of every batch, in order.
+    /// Training loss of every batch, in order. JSON has no NaN and no infinity: there they are
+    /// `null`, which reads as NaN.
+    #[serde(deserialize_with = "null_as_nan")]
     pub losses: Vec<f32>,
+}
+
+fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
+    let losses = Vec::<Option<f32>>::deserialize(deserializer)?;
+    Ok(losses
+        .into_iter()
+        .map(|loss| loss.unwrap_or(f32::NAN))
+        .collect())
 }
 
 /// Trains a new [`SparseNN`](crate::SparseNN) with one optimizer and tests it.
@@ -164,8 +186,7 @@ pub fn run_experiment<B: AutodiffBackend>(
         .with_hidden_size(config.hidden_size)
         .init_seeded::<B>(derive_seed(seed, SeedUse::Weights), device);
 
-    let (model, losses) = train_with(
-        optimizer,
+    let (model, losses) = optimizer.train(
         model,
         config.lr,
         train.as_ref(),
@@ -180,7 +201,7 @@ pub fn run_experiment<B: AutodiffBackend>(
     })
 }
 
-/// What a derived seed is for. The numbers are part of every published result.
+/// What a derived seed is for.
 #[derive(Clone, Copy)]
 pub(super) enum SeedUse {
     Weights,
@@ -191,9 +212,13 @@ pub(super) enum SeedUse {
 /// An independent seed for one use of a run's seed.
 pub(super) fn derive_seed(seed: u64, seed_use: SeedUse) -> u64 {
     let stream = match seed_use {
+        // These numbers are part of every published result.
         SeedUse::Weights => 1,
         SeedUse::Shuffle => 2,
-        SeedUse::Optimizer(kind) => 16 + kind as u64,
+        SeedUse::Optimizer(OptimizerKind::Adagrad) => 16,
+        SeedUse::Optimizer(OptimizerKind::Sgd) => 17,
+        SeedUse::Optimizer(OptimizerKind::Adam) => 18,
+        SeedUse::Optimizer(OptimizerKind::RmsProp) => 19,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);

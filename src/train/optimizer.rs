@@ -43,6 +43,39 @@ impl OptimizerKind {
             Self::RmsProp => "RMSprop",
         }
     }
+
+    /// [`train_model`] with this optimizer.
+    pub fn train<B, M>(
+        self,
+        model: M,
+        lr: LearningRate,
+        train_loader: &dyn DataLoader<B, DenseBatch<B>>,
+        num_epochs: usize,
+        on_epoch: impl FnMut(usize),
+    ) -> (M, Vec<f32>)
+    where
+        B: AutodiffBackend,
+        M: AutodiffModule<B> + BinaryClassifier<B>,
+    {
+        macro_rules! train {
+            ($config:expr) => {
+                train_model(
+                    model,
+                    &mut $config.init::<B, M>(),
+                    lr,
+                    train_loader,
+                    num_epochs,
+                    on_epoch,
+                )
+            };
+        }
+        match self {
+            Self::Adagrad => train!(AdagradConfig::new()),
+            Self::Sgd => train!(pytorch_sgd()),
+            Self::Adam => train!(pytorch_adam()),
+            Self::RmsProp => train!(pytorch_rmsprop()),
+        }
+    }
 }
 
 impl fmt::Display for OptimizerKind {
@@ -70,37 +103,4 @@ pub fn pytorch_rmsprop() -> RmsPropConfig {
         .with_alpha(0.99)
         .with_momentum(0.0)
         .with_epsilon(1e-8)
-}
-
-/// [`train_model`] with the optimizer that `kind` names.
-pub(super) fn train_with<B, M>(
-    kind: OptimizerKind,
-    model: M,
-    lr: LearningRate,
-    train_loader: &dyn DataLoader<B, DenseBatch<B>>,
-    num_epochs: usize,
-    on_epoch: impl FnMut(usize),
-) -> (M, Vec<f32>)
-where
-    B: AutodiffBackend,
-    M: AutodiffModule<B> + BinaryClassifier<B>,
-{
-    macro_rules! train {
-        ($config:expr) => {
-            train_model(
-                model,
-                &mut $config.init::<B, M>(),
-                lr,
-                train_loader,
-                num_epochs,
-                on_epoch,
-            )
-        };
-    }
-    match kind {
-        OptimizerKind::Adagrad => train!(AdagradConfig::new()),
-        OptimizerKind::Sgd => train!(pytorch_sgd()),
-        OptimizerKind::Adam => train!(pytorch_adam()),
-        OptimizerKind::RmsProp => train!(pytorch_rmsprop()),
-    }
 }

@@ -1,0 +1,61 @@
+//! Tensors of burn-ndarray.
+
+use burn::backend::ndarray::{NdArrayTensor, SharedArray};
+
+use super::Operands;
+use crate::kernel::dense::{self, AdagradStep, Parameter};
+
+/// Steps in place and says whether it did: not if the types or shapes are not the kernel's.
+pub(super) fn adagrad(step: &AdagradStep, operands: &mut Operands<NdArrayTensor>) -> bool {
+    use NdArrayTensor::{F32, F64};
+
+    let Operands {
+        parameter,
+        gradient,
+        accumulator,
+    } = operands;
+    match (parameter, gradient, accumulator) {
+        (F32(p), F32(g), F32(a)) => run(step, p.ensure_owned(), g.ensure_owned(), a.ensure_owned()),
+        (F64(p), F64(g), F64(a)) => run(step, p.ensure_owned(), g.ensure_owned(), a.ensure_owned()),
+        _ => false,
+    }
+}
+
+/// Writing to an array copies it first if it is shared: a caller's clone never sees the step.
+fn run<E: Parameter<Accumulator = E>>(
+    step: &AdagradStep,
+    parameter: &mut SharedArray<E>,
+    gradient: &mut SharedArray<E>,
+    accumulator: &mut SharedArray<E>,
+) -> bool {
+    if parameter.shape() != gradient.shape() || parameter.shape() != accumulator.shape() {
+        return false;
+    }
+    if parameter.as_slice_memory_order().is_none() {
+        *parameter = parameter.as_standard_layout().into_owned().into_shared();
+    }
+    put_in_order_of(parameter, gradient);
+    put_in_order_of(parameter, accumulator);
+    dense::adagrad(
+        step,
+        parameter.as_slice_memory_order_mut().expect(CONTIGUOUS),
+        gradient.as_slice_memory_order().expect(CONTIGUOUS),
+        accumulator.as_slice_memory_order_mut().expect(CONTIGUOUS),
+    );
+    true
+}
+
+const CONTIGUOUS: &str = "the array was laid out contiguously";
+
+/// Gives the array the order in memory of `model`, which is contiguous; copies only if it has
+/// another (a transposed gradient, say).
+fn put_in_order_of<E: Copy>(model: &SharedArray<E>, array: &mut SharedArray<E>) {
+    let strides = model.strides().iter().zip(array.strides());
+    // The stride of an axis of length 1 means nothing.
+    let same = |((a, b), &length): ((&isize, &isize), &usize)| a == b || length <= 1;
+    if !strides.zip(array.shape()).all(same) {
+        let mut copy = model.clone();
+        copy.assign(array);
+        *array = copy;
+    }
+}

@@ -1,0 +1,44 @@
+//! Half-precision parameters: through f32, a block at a time.
+
+use half::slice::HalfFloatSliceExt;
+use half::{bf16, f16};
+
+use super::dense::{AdagradStep, Parameter, pass_at, sealed};
+use super::simd::Level;
+
+/// Elements that are widened at a time; two buffers of them stay in the first-level cache.
+const BLOCK: usize = 512;
+
+macro_rules! half_parameter {
+    ($($half:ident),+) => {$(
+        impl sealed::Sealed for $half {}
+
+        impl Parameter for $half {
+            type Accumulator = f32;
+
+            fn step(
+                step: &AdagradStep,
+                parameter: &mut [Self],
+                gradient: &[Self],
+                accumulator: &mut [f32],
+            ) {
+                let level = Level::detect();
+                let mut wide_parameter = [0.0_f32; BLOCK];
+                let mut wide_gradient = [0.0_f32; BLOCK];
+                let blocks = parameter
+                    .chunks_mut(BLOCK)
+                    .zip(gradient.chunks(BLOCK))
+                    .zip(accumulator.chunks_mut(BLOCK));
+                for ((parameter, gradient), accumulator) in blocks {
+                    let wide_parameter = &mut wide_parameter[..parameter.len()];
+                    let wide_gradient = &mut wide_gradient[..gradient.len()];
+                    parameter.convert_to_f32_slice(wide_parameter);
+                    gradient.convert_to_f32_slice(wide_gradient);
+                    pass_at(level, step, wide_parameter, wide_gradient, accumulator);
+                    parameter.convert_from_f32_slice(wide_parameter);
+                }
+            }
+        }
+    )+};
+}
+half_parameter!(f16, bf16);
