@@ -3,8 +3,7 @@
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
-use super::dense::{AdagradStep, Parameter, pass_at, sealed};
-use super::simd::Level;
+use super::dense::{AdagradStep, Parameter, sealed};
 
 /// Elements that are widened at a time; two buffers of them stay in the first-level cache.
 const BLOCK: usize = 512;
@@ -22,7 +21,6 @@ macro_rules! half_parameter {
                 gradient: &[Self],
                 accumulator: &mut [f32],
             ) {
-                let level = Level::detect();
                 let mut wide_parameter = [0.0_f32; BLOCK];
                 let mut wide_gradient = [0.0_f32; BLOCK];
                 let blocks = parameter
@@ -34,7 +32,7 @@ macro_rules! half_parameter {
                     let wide_gradient = &mut wide_gradient[..gradient.len()];
                     parameter.convert_to_f32_slice(wide_parameter);
                     gradient.convert_to_f32_slice(wide_gradient);
-                    pass_at(level, step, wide_parameter, wide_gradient, accumulator);
+                    f32::step(step, wide_parameter, wide_gradient, accumulator);
                     parameter.convert_from_f32_slice(wide_parameter);
                 }
             }

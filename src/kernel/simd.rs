@@ -2,9 +2,8 @@
 
 /// A set of vector instructions for which the kernels are compiled.
 ///
-/// The kernels are plain loops that the compiler vectorises once for each level. None of them fuses
-/// a product and a sum or approximates a root or a quotient, so all give the same bits. On
-/// processors other than x86-64 the only level is the target's own: on AArch64 that is NEON.
+/// The kernels are plain loops that the compiler vectorises once for each level. On processors other
+/// than x86-64 the only level is the target's own: on AArch64 that is NEON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     /// What every processor of the target has.

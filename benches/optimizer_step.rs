@@ -1,0 +1,107 @@
+//! One optimizer step over one tensor: this crate's Adagrad beside burn's AdaGrad, on ndarray and
+//! flex, and beside a loop that only moves the same bytes.
+//!
+//! `cargo bench --features flex --bench optimizer_step`
+//!
+//! A step reads parameter, gradient and accumulator and writes parameter and accumulator: 20 bytes
+//! an element, from which the throughput is computed for all. The gradient outlives the step, as
+//! PyTorch's does: freeing it is the same cost for all and none of the optimizer's.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use burn::backend::{Flex, NdArray};
+use burn::optim::{AdaGradConfig, SimpleOptimizer};
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use burn_adagrad::AdagradConfig;
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
+use rayon::prelude::*;
+
+const SIZES: [usize; 4] = [6_400, 64_000, 1_024_000, 10_240_000];
+const BYTES_PER_ELEMENT: u64 = 5 * 4;
+
+fn numbers(size: usize) -> Vec<f32> {
+    (0..size)
+        .map(|i| (i as f32 * 0.618).fract() - 0.5)
+        .collect()
+}
+
+fn tensor<B: Backend>(data: &[f32]) -> Tensor<B, 1> {
+    let data = TensorData::new(data.to_vec(), [data.len()]);
+    Tensor::from_data(data, &Default::default())
+}
+
+fn bench_step<B: Backend, O: SimpleOptimizer<B>>(
+    group: &mut BenchmarkGroup<WallTime>,
+    name: &str,
+    optim: &O,
+    size: usize,
+) {
+    let data = numbers(size);
+    let gradient = tensor::<B>(&data);
+    // The first step makes the state and is not timed.
+    let (parameter, mut state) = optim.step(0.01, tensor(&data), gradient.clone(), None);
+    let mut parameter = Some(parameter);
+    group.bench_function(BenchmarkId::new(name, size), |bencher| {
+        bencher.iter(|| {
+            let before = parameter.take().expect("the last step put it back");
+            let (after, stepped) = optim.step(0.01, before, gradient.clone(), state.take());
+            (parameter, state) = (Some(after), stepped);
+        });
+        black_box(&parameter);
+    });
+}
+
+/// Reads three arrays and writes two, shared out over the threads as the kernel does.
+fn bench_copy(group: &mut BenchmarkGroup<WallTime>, size: usize) {
+    let gradient = numbers(size);
+    let (mut parameter, mut accumulator) = (gradient.clone(), gradient.clone());
+    let move_bytes = |p: &mut [f32], g: &[f32], a: &mut [f32]| {
+        for ((p, &g), a) in p.iter_mut().zip(g).zip(a) {
+            *p += g;
+            *a += g;
+        }
+    };
+    group.bench_function(BenchmarkId::new("copy", size), |bencher| {
+        bencher.iter(|| {
+            let (p, g, a) = (&mut parameter[..], &gradient[..], &mut accumulator[..]);
+            let chunk = size.div_ceil(rayon::current_num_threads());
+            if size < 32 * 1024 {
+                move_bytes(black_box(p), black_box(g), black_box(a));
+            } else {
+                p.par_chunks_mut(chunk)
+                    .zip(g.par_chunks(chunk))
+                    .zip(a.par_chunks_mut(chunk))
+                    .for_each(|((p, g), a)| move_bytes(black_box(p), black_box(g), black_box(a)));
+            }
+        });
+    });
+}
+
+fn optimizer_step(criterion: &mut Criterion) {
+    let (ours, burn) = (AdagradConfig::new().build(), AdaGradConfig::new().build());
+    for size in SIZES {
+        let mut group = criterion.benchmark_group("optimizer_step");
+        group.throughput(Throughput::Bytes(size as u64 * BYTES_PER_ELEMENT));
+        bench_copy(&mut group, size);
+        bench_step::<NdArray, _>(&mut group, "ndarray-adagrad", &ours, size);
+        bench_step::<NdArray, _>(&mut group, "ndarray-burn", &burn, size);
+        bench_step::<Flex, _>(&mut group, "flex-adagrad", &ours, size);
+        bench_step::<Flex, _>(&mut group, "flex-burn", &burn, size);
+        group.finish();
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2));
+    targets = optimizer_step
+}
+criterion_main!(benches);
