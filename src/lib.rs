@@ -39,11 +39,7 @@ pub mod plot;
 pub mod train;
 mod validate;
 
-/// The backend that the examples train on: CUDA before wgpu before flex before ndarray, by the
-/// features that are on. Absent when no backend feature is on; the library itself is generic and
-/// does not use it.
 #[cfg(feature = "any-backend")]
-#[doc(inline)]
 pub use backend::DefaultBackend;
 pub use data::{SparseDataConfig, generate_sparse_data};
 pub use error::AdagradConfigError;
