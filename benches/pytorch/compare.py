@@ -3,11 +3,12 @@
     pip install -r benches/pytorch/requirements.txt
     python benches/pytorch/compare.py            # from the root of the repository
 
-Runs PyTorch's Adagrad (fused, foreach, single tensor) and the article's training loop, then
-`cargo bench` (optimizer_step and training, on ndarray and flex), all on the same number of threads,
-and reads criterion's estimates. Every time is the median over repeats; a ratio above 1 says how many
-times faster this crate is. `--threads N` sets the number of threads (default: the processor's),
-`--skip-cargo` takes the estimates of the last `cargo bench`.
+Runs PyTorch's Adagrad (fused, foreach, single tensor) and the article's training loop, and with
+`cargo bench` this crate's and burn's (optimizer_step and training, on ndarray and flex), all on the
+same number of threads. The two sides take turns, size by size and round by round, because the speed
+of memory on a shared machine drifts; every time is the median over the rounds. A ratio above 1 says
+how many times faster this crate is. `--threads N` sets the number of threads (default: the
+processor's), `--rounds N` the number of rounds (default 3).
 """
 
 import argparse
@@ -31,6 +32,7 @@ KINDS = {
     "foreach": {"foreach": True},
     "single": {"foreach": False, "fused": False},
 }
+OURS = ("copy", "ndarray-adagrad", "flex-adagrad", "ndarray-burn", "flex-burn")
 REPEATS = 15
 EPOCHS = 100
 
@@ -83,11 +85,11 @@ def seconds_of_training(options):
     return time.perf_counter() - start
 
 
-def run_benches(threads):
+def run_bench(bench, only, threads):
+    """Runs the benchmarks of a `cargo bench` target whose names match."""
     environment = os.environ | {"RAYON_NUM_THREADS": str(threads)}
-    for bench in ("optimizer_step", "training"):
-        command = ["cargo", "bench", "--features", "flex", "--bench", bench]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=sys.stderr)
+    command = ["cargo", "bench", "--features", "flex", "--bench", bench, "--", only]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=sys.stderr)
 
 
 def estimate(*names):
@@ -96,55 +98,67 @@ def estimate(*names):
     return json.loads(path.read_text())["median"]["point_estimate"] * 1e-9
 
 
+def medians(rounds):
+    """The median of each name over rounds of {name: seconds}."""
+    return {name: statistics.median(times[name] for times in rounds) for name in rounds[0]}
+
+
+def step_round(size, threads):
+    times = {kind: seconds_a_step(size, options) for kind, options in KINDS.items()}
+    run_bench("optimizer_step", f"/{size}$", threads)
+    return times | {name: estimate("optimizer_step", name, str(size)) for name in OURS}
+
+
+def training_round(threads):
+    times = {kind: seconds_of_training(options) for kind, options in KINDS.items()}
+    run_bench("training", "epoch", threads)
+    for name in ("ndarray", "flex"):
+        times[name] = EPOCHS * estimate(f"training_epoch_{name}")
+    return times
+
+
 def row(*cells):
     print("| " + " | ".join(str(cell) for cell in cells) + " |")
 
 
-def print_steps(torch_times):
-    ours = ("ndarray-adagrad", "flex-adagrad")
-    names = ("copy", *ours, "ndarray-burn", "flex-burn")
-    row("elements", "torch fused", "torch foreach", "torch single", *names,
-        "ndarray ÷ fused", "flex ÷ fused", "ndarray ÷ burn", "flex ÷ burn", "ndarray of copy")
+def print_steps(times_by_size):
+    row("elements", *(f"torch {kind}" for kind in KINDS), *OURS, "ndarray ÷ fused", "flex ÷ fused",
+        "ndarray ÷ burn's", "flex ÷ burn's", "ndarray, of copy")
     row(*["---:"] * 14)
-    for size in SIZES:
-        times = {name: estimate("optimizer_step", name, str(size)) for name in names}
-        theirs = torch_times[size]
-        nanoseconds = [f"{t / size * 1e9:.3f}" for t in (*theirs.values(), *times.values())]
-        ratios = [theirs["fused"] / times[name] for name in ours]
-        ratios += [times["ndarray-burn"] / times["ndarray-adagrad"]]
-        ratios += [times["flex-burn"] / times["flex-adagrad"]]
-        share = times["copy"] / times["ndarray-adagrad"]
-        row(f"{size:,}", *nanoseconds, *[f"{ratio:.2f}" for ratio in ratios], f"{share:.0%}")
+    for size, times in times_by_size.items():
+        nanoseconds = [f"{seconds / size * 1e9:.3f}" for seconds in times.values()]
+        ndarray, flex = times["ndarray-adagrad"], times["flex-adagrad"]
+        ratios = [times["fused"] / ndarray, times["fused"] / flex]
+        ratios += [times["ndarray-burn"] / ndarray, times["flex-burn"] / flex]
+        share = f"{times['copy'] / ndarray:.0%}"
+        row(f"{size:,}", *nanoseconds, *(f"{ratio:.2f}" for ratio in ratios), share)
 
 
-def print_training(torch_seconds):
-    print()
+def print_training(times):
     row("training, 100 epochs", "torch", "ndarray", "flex", "ndarray ÷ torch", "flex ÷ torch")
     row(":---", *["---:"] * 5)
-    ours = [EPOCHS * estimate(f"training_epoch_{name}") for name in ("ndarray", "flex")]
-    for kind, seconds in torch_seconds.items():
-        cells = [f"{time:.3f} s" for time in (seconds, *ours)]
-        row(kind, *cells, *[f"{seconds / time:.2f}" for time in ours])
+    ours = [times["ndarray"], times["flex"]]
+    for kind in KINDS:
+        cells = [f"{seconds:.3f} s" for seconds in (times[kind], *ours)]
+        row(f"torch {kind}", *cells, *(f"{times[kind] / seconds:.2f}" for seconds in ours))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--skip-cargo", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
+    threads, rounds = arguments.threads, range(arguments.rounds)
+    torch.set_num_threads(threads)
 
-    torch_times = {
-        size: {kind: seconds_a_step(size, options) for kind, options in KINDS.items()}
-        for size in SIZES
-    }
-    torch_seconds = {kind: seconds_of_training(options) for kind, options in KINDS.items()}
-    if not arguments.skip_cargo:
-        run_benches(arguments.threads)
+    steps = {size: medians([step_round(size, threads) for _ in rounds]) for size in SIZES}
+    training = medians([training_round(threads) for _ in rounds])
 
-    print(f"\nPyTorch {torch.__version__.split('+')[0]}, {arguments.threads} threads; times in ns an element\n")
-    print_steps(torch_times)
-    print_training(torch_seconds)
+    version = torch.__version__.split("+")[0]
+    print(f"PyTorch {version}, {threads} threads, {len(rounds)} rounds; ns an element\n")
+    print_steps(steps)
+    print()
+    print_training(training)
 
 
 if __name__ == "__main__":
