@@ -8,6 +8,7 @@
 //! PyTorch's does: freeing it is the same cost for all and none of the optimizer's.
 
 use std::hint::black_box;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use burn::backend::{Flex, NdArray};
@@ -15,10 +16,12 @@ use burn::optim::{AdaGradConfig, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::AdagradConfig;
+use burn_adagrad::kernel::dense::{AdagradStep, adagrad};
 use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
+use rayon::ThreadPoolBuilder;
 
 const SIZES: [usize; 4] = [6_400, 64_000, 1_024_000, 10_240_000];
 const BYTES_PER_ELEMENT: u64 = 5 * 4;
@@ -55,36 +58,78 @@ fn bench_step<B: Backend, O: SimpleOptimizer<B>>(
     });
 }
 
-/// Reads three arrays and writes two; shared out over the threads where that is faster.
+/// Reads three arrays and writes two; shared out over the threads, where that is faster, in the
+/// kernel's chunks.
 fn bench_copy(group: &mut BenchmarkGroup<WallTime>, size: usize) {
     let gradient = numbers(size);
     let (mut parameter, mut accumulator) = (gradient.clone(), gradient.clone());
-    let move_bytes = |p: &mut [f32], g: &[f32], a: &mut [f32]| {
-        let (p, g, a) = (black_box(p), black_box(g), black_box(a));
-        for ((p, &g), a) in p.iter_mut().zip(g).zip(a) {
-            *p += g;
-            *a += g;
-        }
+    let chunk = 16 * 1024;
+    let threads = if size < 128 * 1024 {
+        1
+    } else {
+        rayon::current_num_threads()
     };
     group.bench_function(BenchmarkId::new("copy", size), |bencher| {
         bencher.iter(|| {
-            if size < 128 * 1024 {
-                return move_bytes(&mut parameter, &gradient, &mut accumulator);
-            }
-            let chunk = size.div_ceil(rayon::current_num_threads());
-            rayon::in_place_scope(|scope| {
-                let mut parts = parameter
-                    .chunks_mut(chunk)
-                    .zip(gradient.chunks(chunk))
-                    .zip(accumulator.chunks_mut(chunk));
-                let ((p, g), a) = parts.next().expect("the arrays are not empty");
-                for ((p, g), a) in parts {
-                    scope.spawn(move |_| move_bytes(p, g, a));
+            let chunks = parameter
+                .chunks_mut(chunk)
+                .zip(gradient.chunks(chunk))
+                .zip(accumulator.chunks_mut(chunk));
+            let chunks = Mutex::new(chunks);
+            let next = || chunks.lock().expect("nobody panics").next();
+            let move_all = || {
+                while let Some(((p, g), a)) = next() {
+                    let (p, g, a) = (black_box(p), black_box(g), black_box(a));
+                    for ((p, &g), a) in p.iter_mut().zip(g).zip(a) {
+                        *p += g;
+                        *a += g;
+                    }
                 }
-                move_bytes(p, g, a);
+            };
+            rayon::in_place_scope(|scope| {
+                for _ in 1..threads {
+                    scope.spawn(|_| move_all());
+                }
+                move_all();
             });
         });
     });
+}
+
+/// The kernel over slices: with the estimated and (by an ε that the estimate does not suit) the exact
+/// quotient on one thread, and on one and on all threads around the size from which it uses them.
+fn kernel(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("optimizer_step/kernel");
+    let mut bench = |name: &str, size: usize, threads: usize, epsilon: f32| {
+        let step = AdagradStep {
+            rate: 0.01,
+            epsilon,
+            epsilon_inside_sqrt: false,
+            maximize: false,
+            weight_decay: 0.0,
+        };
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("threads start");
+        let gradient = numbers(size);
+        let (mut parameter, mut accumulator) = (numbers(size), vec![1.0; size]);
+        group.throughput(Throughput::Bytes(size as u64 * BYTES_PER_ELEMENT));
+        group.bench_function(BenchmarkId::new(name, size), |bencher| {
+            pool.install(|| {
+                bencher.iter(|| adagrad(&step, &mut parameter, &gradient, &mut accumulator));
+            });
+        });
+    };
+    for size in [6_400, 64_000] {
+        bench("f32", size, 1, 1e-10);
+        bench("exact", size, 1, 1e-31);
+    }
+    for size in [131_072, 262_144, 524_288] {
+        bench("one-thread", size, 1, 1e-10);
+        bench("all-threads", size, rayon::current_num_threads(), 1e-10);
+    }
+    group.finish();
 }
 
 fn optimizer_step(criterion: &mut Criterion) {
@@ -107,6 +152,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = optimizer_step
+    targets = optimizer_step, kernel
 }
 criterion_main!(benches);

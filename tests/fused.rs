@@ -1,4 +1,7 @@
 //! Tensors reach the kernels in place, and nobody else's tensor changes.
+//!
+//! Without the features there are no kernels to reach: the plain path would pass for them.
+#![cfg(all(feature = "ndarray", feature = "flex"))]
 
 mod common;
 

@@ -1,4 +1,5 @@
-//! f16 and bf16 parameters: the accumulator and the arithmetic are f32.
+//! f16 and bf16 parameters: the accumulator and the arithmetic are f32. With the feature `flex` this
+//! holds for the kernels, without it for the plain tensor operations.
 
 mod common;
 

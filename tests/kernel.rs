@@ -122,64 +122,107 @@ fn half_precision_steps_are_f32_steps_rounded_once() {
     check!(bf16);
 }
 
-/// What the module's documentation says of NaN, infinity, overflow, underflow and denormals.
-#[test]
-fn special_values_come_out_as_documented() {
-    let cases = [
-        // gradient, accumulator before, accumulator after, whether the parameter moves (None: NaN)
-        (f32::NAN, 1.0, f32::NAN, None),
-        (1.0, f32::NAN, f32::NAN, None),
-        (f32::INFINITY, 1.0, f32::INFINITY, None),
-        (f32::NEG_INFINITY, 1.0, f32::INFINITY, None),
-        (1e30, 1.0, f32::INFINITY, Some(false)),
-        (1.0, f32::INFINITY, f32::INFINITY, Some(false)),
-        (0.0, f32::INFINITY, f32::INFINITY, Some(false)),
-        (1e-30, 4.0, 4.0, Some(false)),
-        (1e-40, 0.0, 0.0, Some(false)),
-        (0.0, 0.0, 0.0, Some(false)),
-        // A denormal accumulator is not taken for 0.
-        (1e-20, 0.0, 1e-40, Some(false)),
-        (1e-15, 0.0, 1e-30, Some(true)),
-        (3.0, 1e-40, 9.0, Some(true)),
-    ];
-    // In the middle of a vector, in a tail, and in the second of two threads' shares.
-    for len in [1, 16, 21, 200_000] {
-        for inside in [false, true] {
-            for (gradient, before, after, moves) in cases {
-                // Under the root, ε dwarfs the accumulator.
-                if inside && gradient == 1e-15 {
-                    continue;
+/// What the module's documentation says of NaN, infinity, overflow, underflow and denormals, for a
+/// type whose accumulator is f32 or f64, in which `tiny`² underflows and `huge`² overflows.
+macro_rules! special_values {
+    ($name:ident, $half:ty, $wide:ident, $tiny:expr, $huge:expr) => {
+        #[test]
+        fn $name() {
+            const INF: $wide = $wide::INFINITY;
+            let narrow = |value: $wide| <$half as FromWide<$wide>>::narrow(value);
+            // Gradient, accumulator before and after, whether the parameter moves (None: NaN).
+            let cases: [($wide, $wide, $wide, Option<bool>); 10] = [
+                ($wide::NAN, 1.0, $wide::NAN, None),
+                (1.0, $wide::NAN, $wide::NAN, None),
+                (INF, 1.0, INF, None),
+                (-INF, 1.0, INF, None),
+                (
+                    $huge,
+                    1.0,
+                    $huge * $huge + 1.0,
+                    Some(($huge * $huge as $wide).is_finite()),
+                ),
+                (1.0, INF, INF, Some(false)),
+                (0.0, INF, INF, Some(false)),
+                ($tiny, 4.0, 4.0, Some(false)),
+                (0.0, 0.0, 0.0, Some(false)),
+                // A denormal accumulator is not taken for 0.
+                (0.5, $wide::MIN_POSITIVE / 8.0, 0.25, Some(true)),
+            ];
+            for len in [1, 16, 21, 200_000] {
+                for (at, inside) in [0, len / 2, len - 1]
+                    .into_iter()
+                    .flat_map(|at| [(at, false), (at, true)])
+                {
+                    for (gradient, before, after, moves) in cases {
+                        let step = AdagradStep {
+                            rate: 0.1,
+                            epsilon: 1e-10,
+                            epsilon_inside_sqrt: inside,
+                            maximize: false,
+                            weight_decay: 0.0,
+                        };
+                        let mut p = vec![narrow(1.0); len];
+                        let mut g = vec![narrow(0.5); len];
+                        let mut a: Vec<$wide> = vec![1.0; len];
+                        (g[at], a[at]) = (narrow(gradient), before);
+                        adagrad(&step, &mut p, &g, &mut a);
+                        let what = format!("{len} at {at}: {gradient:e}, {before:e}, {inside}");
+                        let same = a[at] == after || (a[at].is_nan() && after.is_nan());
+                        assert!(same, "{what}: {:e}", a[at]);
+                        match moves {
+                            None => assert!(p[at] != p[at], "{what}"),
+                            Some(moves) => assert_eq!(p[at] != narrow(1.0), moves, "{what}"),
+                        }
+                        // The neighbours are not drawn in.
+                        let plain = narrow(1.0 - 0.1 * 0.5 / (1.25 as $wide).sqrt());
+                        let others = p.iter().enumerate().filter(|&(i, _)| i != at);
+                        let wide = |value: $half| <$half as FromWide<$wide>>::wide(value);
+                        let close = |p: $half| (wide(p) - wide(plain)).abs() < 1e-6;
+                        assert!(others.map(|(_, &p)| p).all(close), "{what}");
+                    }
                 }
-                let step = AdagradStep {
-                    rate: 0.1,
-                    epsilon: 1e-10,
-                    epsilon_inside_sqrt: inside,
-                    maximize: false,
-                    weight_decay: 0.0,
-                };
-                let at = len - 1;
-                let (mut p, mut g, mut a) = (vec![1.0_f32; len], vec![0.5; len], vec![1.0; len]);
-                (g[at], a[at]) = (gradient, before);
-                adagrad(&step, &mut p, &g, &mut a);
-                let what = format!("{len}: gradient {gradient}, accumulator {before}, {inside}");
-                assert!(
-                    a[at].to_bits() == after.to_bits()
-                        || (a[at].is_nan() && after.is_nan())
-                        || (a[at] - after).abs() <= 1e-3 * after,
-                    "{what}: {}",
-                    a[at]
-                );
-                match moves {
-                    None => assert!(p[at].is_nan(), "{what}"),
-                    Some(moves) => assert_eq!(p[at] != 1.0, moves, "{what}: {}", p[at]),
-                }
-                // The neighbours are not drawn in.
-                let plain = 1.0 - 0.1 * 0.5 / 1.25_f32.sqrt();
-                assert!(p[..at].iter().all(|p| (p - plain).abs() < 1e-6), "{what}");
             }
         }
-    }
+    };
 }
+
+trait FromWide<W> {
+    fn narrow(value: W) -> Self;
+    fn wide(self) -> W;
+}
+
+macro_rules! from_wide {
+    ($($narrow:ty, $wide:ty, $into:expr, $out:expr);+) => {$(
+        impl FromWide<$wide> for $narrow {
+            fn narrow(value: $wide) -> Self {
+                $into(value)
+            }
+
+            fn wide(self) -> $wide {
+                $out(self)
+            }
+        }
+    )+};
+}
+from_wide!(
+    f32, f32, |x| x, |x| x;
+    f64, f64, |x| x, |x| x;
+    f16, f32, f16::from_f32, f16::to_f32;
+    bf16, f32, bf16::from_f32, bf16::to_f32
+);
+
+special_values!(special_values_in_f32, f32, f32, 1e-30, 1e30);
+special_values!(special_values_in_f64, f64, f64, 1e-200, 1e200);
+special_values!(
+    special_values_in_bf16,
+    bf16,
+    f32,
+    1e-30,
+    bf16::from_f32(1e30).to_f32()
+);
+// f16 has no number whose square overflows f32, so its largest moves on.
+special_values!(special_values_in_f16, f16, f32, 1e-30, 65_504.0);
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]

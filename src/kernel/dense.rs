@@ -3,13 +3,13 @@
 //! A step reads three slices and writes two of them in place: nothing is allocated, and at large
 //! sizes it runs at the speed of memory.
 //!
-//! The accumulator is the same to the bit at every vector width and from the plain tensor operations;
-//! so is the parameter, but for f32 and half precision on AVX-512, where a step may differ in its
-//! last place. On one machine the bits depend on nothing but the numbers.
+//! The accumulator is the same to the bit at every vector width and from burn's plain operations on
+//! the CPU; so is the parameter, but for f32 and half precision on AVX-512, where a step may differ
+//! in its last place. On one machine the kernels' bits depend on nothing but the numbers.
 //!
 //! # Special values
 //!
-//! The same comes out on every path. A NaN gradient makes its accumulator and its parameter NaN. An infinite gradient, or
+//! The same comes out at every vector width and from the plain operations on the CPU. A NaN gradient makes its accumulator and its parameter NaN. An infinite gradient, or
 //! a finite one whose square overflows, makes the accumulator infinite; the parameter becomes NaN
 //! for the infinite one (∞/∞) and stays where it is for the finite one (g/∞), which is then frozen
 //! for good. A gradient whose square underflows leaves the accumulator as it is. Denormals are not
@@ -46,22 +46,24 @@ const CHUNK: usize = 16 * 1024;
 
 /// A type of parameters that [`adagrad`] can step: f32, f64, and f16 and bf16 with the accumulator
 /// and the arithmetic in f32.
-pub trait Parameter: Copy + Send + Sync + sealed::Sealed {
-    /// The type of the accumulator, in which the step is computed.
-    type Accumulator: Copy + Send + Sync;
-
-    /// Steps on this thread.
-    #[doc(hidden)]
-    fn step(
-        step: &AdagradStep,
-        parameter: &mut [Self],
-        gradient: &[Self],
-        accumulator: &mut [Self::Accumulator],
-    );
-}
+pub trait Parameter: sealed::Step {}
 
 pub(super) mod sealed {
-    pub trait Sealed {}
+    use super::AdagradStep;
+
+    /// Out of reach for other crates: the implementations rely on slices of one length.
+    pub trait Step: Copy + Send + Sync {
+        /// The type of the accumulator, in which the step is computed.
+        type Accumulator: Copy + Send + Sync;
+
+        /// Steps on this thread; the slices are equally long.
+        fn step(
+            step: &AdagradStep,
+            parameter: &mut [Self],
+            gradient: &[Self],
+            accumulator: &mut [Self::Accumulator],
+        );
+    }
 }
 
 /// One Adagrad step in place.
@@ -110,25 +112,26 @@ pub fn adagrad<P: Parameter>(
     });
 }
 
-impl sealed::Sealed for f32 {}
+impl Parameter for f32 {}
 
-impl Parameter for f32 {
+impl sealed::Step for f32 {
     type Accumulator = f32;
 
     fn step(step: &AdagradStep, parameter: &mut [f32], gradient: &[f32], accumulator: &mut [f32]) {
         let level = Level::detect();
         #[cfg(target_arch = "x86_64")]
         if level == Level::Avx512 && avx512::suits(step) {
-            // SAFETY: `Level::detect` has found AVX-512F, and the function asks nothing else.
+            // SAFETY: `Level::detect` has found AVX-512F, and the function asks nothing else of its
+            // caller: it checks the lengths itself.
             return unsafe { avx512::adagrad(step, parameter, gradient, accumulator) };
         }
         pass::adagrad(level, step, parameter, gradient, accumulator);
     }
 }
 
-impl sealed::Sealed for f64 {}
+impl Parameter for f64 {}
 
-impl Parameter for f64 {
+impl sealed::Step for f64 {
     type Accumulator = f64;
 
     fn step(step: &AdagradStep, parameter: &mut [f64], gradient: &[f64], accumulator: &mut [f64]) {

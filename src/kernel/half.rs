@@ -3,16 +3,17 @@
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
-use super::dense::{AdagradStep, Parameter, sealed};
+use super::dense::sealed::Step;
+use super::dense::{AdagradStep, Parameter};
 
 /// Elements that are widened at a time; two buffers of them stay in the first-level cache.
 const BLOCK: usize = 512;
 
 macro_rules! half_parameter {
     ($($half:ident),+) => {$(
-        impl sealed::Sealed for $half {}
+        impl Parameter for $half {}
 
-        impl Parameter for $half {
+        impl Step for $half {
             type Accumulator = f32;
 
             fn step(

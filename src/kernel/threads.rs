@@ -4,13 +4,16 @@ use std::sync::{Mutex, PoisonError};
 
 /// Calls `work` on every chunk, on this thread and on rayon's.
 ///
-/// This thread starts at once and takes chunks until none is left; the others join as they wake up.
-/// rayon's own parallel iterators would have this thread wait for theirs, which at some hundred
-/// thousand elements takes as long as the step.
+/// This thread starts at once and takes chunks until none is left; the others take what they can
+/// from when they have woken up. rayon's parallel iterators share out the work before anybody has
+/// woken up, and this thread would do none of it.
 pub(super) fn share_out<C: Send>(
-    chunks: impl Iterator<Item = C> + Send,
+    chunks: impl ExactSizeIterator<Item = C> + Send,
     work: impl Fn(C) + Send + Sync,
 ) {
+    let helpers = rayon::current_num_threads()
+        .min(chunks.len())
+        .saturating_sub(1);
     let chunks = Mutex::new(chunks);
     let next = || chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
     let take_all = || {
@@ -19,7 +22,7 @@ pub(super) fn share_out<C: Send>(
         }
     };
     rayon::in_place_scope(|scope| {
-        for _ in 1..rayon::current_num_threads() {
+        for _ in 0..helpers {
             scope.spawn(|_| take_all());
         }
         take_all();
