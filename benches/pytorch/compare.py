@@ -105,7 +105,7 @@ def medians(rounds):
 
 def step_round(size, threads):
     times = {kind: seconds_a_step(size, options) for kind, options in KINDS.items()}
-    run_bench("optimizer_step", f"/{size}$", threads)
+    run_bench("optimizer_step", f"^optimizer_step/[a-z-]+/{size}$", threads)
     return times | {name: estimate("optimizer_step", name, str(size)) for name in OURS}
 
 

@@ -150,9 +150,10 @@ mod tests {
             for ((fused, plain), before) in parameters.zip(numbers(1)) {
                 let same = fused == plain || (fused.is_nan() && plain.is_nan());
                 let error = (fused - plain).abs();
+                // On AVX-512 the step of a denormal gradient is an estimate.
                 let allowed = 1e-6 * (plain - before).abs() + 6e-8 * plain.abs();
                 assert!(
-                    same || error <= allowed.max(1e-40),
+                    same || error <= allowed.max(1e-33),
                     "{step:?}: {fused:e} {plain:e}"
                 );
             }

@@ -1,8 +1,8 @@
 //! The f32 step in AVX-512: the root is exact, the quotient is refined from an estimate.
 //!
 //! A vector root and a vector quotient keep the same unit of the processor busy about equally long,
-//! and a step in cache is nothing but waiting for it: 0.33 ns an element on one core of a Zen 4, as
-//! `optimizer_step/kernel/exact` measures, against 0.22 ns this way (`…/kernel/f32`). Here the quotient takes another way:
+//! and a step in cache is nothing but waiting for it: 0.29 ns an element on one core of a Zen 4, as the
+//! bench `optimizer_step/kernel/exact` measures, against 0.22 ns this way (`…/kernel/f32`). Here the quotient takes another way:
 //! an estimate of 1/d good to 2⁻¹⁴, then one correction by the exact remainder g − d·q, which leaves
 //! an error of 2⁻²⁸ before the last rounding. It differs from the exact quotient by one unit in the
 //! last place at most (below gradients of 1e-37, where the remainder has no bits left, by 2⁻¹⁴ of a
