@@ -1,6 +1,9 @@
 //! Adagrad and adaptive-gradient training on sparse data for [burn](https://burn.dev).
 //!
 //! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend.
+//! - [`kernel`]: its arithmetic over slices. With the features `ndarray` and `flex` the optimizer steps
+//!   these backends' tensors in place, in one pass over memory; other backends take plain tensor
+//!   operations.
 //! - [`SimpleNN`], [`SparseNN`]: small networks to train with it.
 //! - [`data`]: synthetic sparse data, a reader of the LIBSVM format, batches.
 //! - [`train`]: the training loop, the evaluation, and the comparison with SGD, Adam and RMSprop.
