@@ -115,12 +115,11 @@ fn forward_is_the_formula<B: Backend>(device: &B::Device) {
     let probability = f32s(vec![1.0 / (1.0 + (-logits[0]).exp())]);
     let ours = values(&model.forward_logits(inputs.clone()));
     assert_close("logits", &ours, &f32s(logits), 1e-5, 1e-6);
-    // burn-ndarray's sigmoid takes an approximate reciprocal.
     assert_close(
         "probability",
         &values(&model.forward(inputs)),
         &probability,
-        1e-4,
+        1e-5,
         0.0,
     );
 }
