@@ -41,6 +41,12 @@ fn compare(dir: &Path, arguments: &[&str]) -> Output {
     command.current_dir(dir).args(arguments).output().unwrap()
 }
 
+/// With files, whose names may hold blanks, and options that do not.
+fn compare_files(dir: &Path, files: [&str; 4], options: &str) -> Output {
+    let arguments: Vec<&str> = files.into_iter().chain(options.split(' ')).collect();
+    compare(dir, &arguments)
+}
+
 fn lines(bytes: &[u8]) -> Vec<String> {
     String::from_utf8(bytes.to_vec())
         .unwrap()
@@ -136,24 +142,9 @@ fn several_seeds_print_mean_and_deviation_and_write_files() {
     }
     let dir = tempfile::tempdir().unwrap();
     let (train, test) = libsvm_files(&dir);
-    let arguments = [
-        "--data",
-        &train,
-        "--test-data",
-        &test,
-        "--epochs",
-        "2",
-        "--batch-size",
-        "8",
-        "--seeds",
-        "2",
-        "--lr",
-        "0.05",
-        "--out",
-        "here",
-        "--log-scale",
-    ];
-    let output = compare(dir.path(), &arguments);
+    let files = ["--data", &train, "--test-data", &test];
+    let options = "--epochs 2 --batch-size 8 --seeds 2 --lr 0.05 --out here --log-scale";
+    let output = compare_files(dir.path(), files, options);
     assert_accuracies(&output, true);
     let results = results(&dir.path().join("here/results.json"));
     assert_eq!(results["options"]["lr"], 0.05);
@@ -198,20 +189,9 @@ fn a_real_file_is_learnt() {
     }
     let dir = tempfile::tempdir().unwrap();
     let (train, test) = (train.display().to_string(), test.display().to_string());
-    let arguments = [
-        "--data",
-        &train,
-        "--test-data",
-        &test,
-        "--epochs",
-        "2",
-        "--seeds",
-        "1",
-    ];
-    let output = compare(
-        dir.path(),
-        &[&arguments[..], &["--batch-size", "128"]].concat(),
-    );
+    let files = ["--data", &train, "--test-data", &test];
+    let options = "--epochs 2 --seeds 1 --batch-size 128";
+    let output = compare_files(dir.path(), files, options);
     assert_accuracies(&output, false);
     let accuracy: f64 = lines(&output.stdout)[1]["Adagrad: ".len()..]
         .parse()

@@ -139,27 +139,24 @@ fn save_and_load<B: Backend, T: Record<B>, R: Recorder<B>>(
 macro_rules! assert_all_resume {
     ($B:ty, $device:expr, $settings:ty) => {{
         let dir = tempfile::tempdir().unwrap();
-        macro_rules! file {
-            ($recorder:ident) => {
+        macro_rules! recorder {
+            ($recorder:ident, $model:expr, $optim:expr) => {
                 assert_resumes!(
                     $B,
                     $device,
                     $recorder::<$settings>::default(),
                     stringify!($recorder),
-                    InFile(&dir, concat!(stringify!($recorder), "-model")),
-                    InFile(&dir, concat!(stringify!($recorder), "-optim"))
+                    $model,
+                    $optim
                 )
             };
         }
-        macro_rules! memory {
+        macro_rules! file {
             ($recorder:ident) => {
-                assert_resumes!(
-                    $B,
-                    $device,
-                    $recorder::<$settings>::default(),
-                    stringify!($recorder),
-                    InMemory,
-                    InMemory
+                recorder!(
+                    $recorder,
+                    InFile(&dir, concat!(stringify!($recorder), "-model")),
+                    InFile(&dir, concat!(stringify!($recorder), "-optim"))
                 )
             };
         }
@@ -169,8 +166,8 @@ macro_rules! assert_all_resume {
         file!(PrettyJsonFileRecorder);
         file!(NamedMpkFileRecorder);
         file!(NamedMpkGzFileRecorder);
-        memory!(BinBytesRecorder);
-        memory!(NamedMpkBytesRecorder);
+        recorder!(BinBytesRecorder, InMemory, InMemory);
+        recorder!(NamedMpkBytesRecorder, InMemory, InMemory);
     }};
 }
 

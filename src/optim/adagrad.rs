@@ -1,7 +1,6 @@
 //! The optimizer: one step over a tensor.
 
-use burn::optim::LearningRate;
-use burn::optim::SimpleOptimizer;
+use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 

@@ -150,11 +150,14 @@ pub fn compare_optimizers<B: AutodiffBackend>(
 
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); optimizers.len()];
     for &seed in seeds {
-        let shared = source.split(seed)?;
+        let shared = match protocol {
+            Protocol::SameStart => Some(source.split(seed)?),
+            Protocol::AsArticle => None,
+        };
         for (&optimizer, runs) in optimizers.iter().zip(&mut runs) {
-            let (run_seed, split) = match protocol {
-                Protocol::SameStart => (seed, shared.clone()),
-                Protocol::AsArticle => {
+            let (run_seed, split) = match &shared {
+                Some(split) => (seed, split.clone()),
+                None => {
                     let own = derive_seed(seed, SeedUse::Optimizer(optimizer));
                     (own, source.split(own)?)
                 }

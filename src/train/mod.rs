@@ -7,8 +7,7 @@ mod optimizer;
 
 use burn::data::dataloader::DataLoader;
 use burn::module::AutodiffModule;
-use burn::optim::LearningRate;
-use burn::optim::{GradientsParams, Optimizer};
+use burn::optim::{GradientsParams, LearningRate, Optimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 
