@@ -39,15 +39,18 @@ pub mod nn;
 pub mod optim;
 #[cfg(feature = "plot")]
 pub mod plot;
+pub mod sparse;
 pub mod train;
 mod validate;
 
 #[cfg(feature = "any-backend")]
 pub use backend::DefaultBackend;
 pub use data::{SparseDataConfig, generate_sparse_data};
-pub use error::AdagradConfigError;
+pub use error::{AdagradConfigError, OptimizerConfigError};
 pub use nn::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
-pub use optim::{Adagrad, AdagradConfig, AdagradState, EpsilonPlacement};
+pub use optim::{
+    Adagrad, AdagradConfig, AdagradState, EpsilonPlacement, RowWiseAdagrad, RowWiseAdagradConfig,
+};
 pub use train::{compare_optimizers, evaluate_model, run_experiment, train_model};
 
 /// Compiles and runs the README's example with the tests.

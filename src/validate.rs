@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use burn::grad_clipping::GradientClippingConfig;
 
-use crate::error::InvalidField;
+use crate::error::{InvalidField, OptimizerConfigError};
 
 /// A list of the fields that failed.
 #[derive(Default)]
@@ -62,5 +62,11 @@ impl Problems {
         } else {
             Err(self.0)
         }
+    }
+
+    /// The same as the error of an optimizer's configuration.
+    pub(crate) fn into_config_result(self, config: &'static str) -> Result<(), OptimizerConfigError> {
+        self.into_result()
+            .map_err(|fields| OptimizerConfigError { config, fields })
     }
 }

@@ -1,17 +1,28 @@
-"""Adagrad and the article's training in PyTorch and in this crate, side by side, as one table.
+"""Adagrad, the article's training and row-sparse training in PyTorch and in this crate, side by side.
 
     pip install -r benches/pytorch/requirements.txt
     python benches/pytorch/compare.py            # from the root of the repository
 
-Runs PyTorch's Adagrad (fused, foreach, single tensor) and the article's training loop, and with
-`cargo bench` this crate's and burn's (optimizer_step and training, on ndarray and flex), all on the
-same number of threads. The two sides take turns, size by size and round by round, because the speed
-of memory on a shared machine drifts; every time is the median over the rounds. A ratio above 1 says
-how many times faster this crate is. `--threads N` sets the number of threads (default: the
-processor's), `--rounds N` the number of rounds (default 3).
+Prints a table for each of three parts:
+
+steps
+    PyTorch's Adagrad (fused, foreach, single tensor) over one tensor.
+training
+    The article's training loop.
+rows
+    An embedding bag with sparse gradients: a step alone, from a gradient as the backward pass leaves
+    it, and a whole training step. The same with dense gradients, in PyTorch and up to a million rows.
+
+`cargo bench` runs this crate's and burn's side (optimizer_step, training and sparse_rows, on ndarray
+and flex) on the same number of threads. The two sides take turns, size by size and round by round,
+because the speed of memory on a shared machine drifts; every time is the median over the rounds. A
+ratio above 1 says how many times faster this crate is. `--threads N` sets the number of threads
+(default: the processor's), `--rounds N` the number of rounds (default 3), `--only steps,rows` the
+parts (default all).
 """
 
 import argparse
+import itertools
 import json
 import os
 import statistics
@@ -33,25 +44,40 @@ KINDS = {
     "single": {"foreach": False, "fused": False},
 }
 OURS = ("copy", "ndarray-adagrad", "flex-adagrad", "ndarray-burn", "flex-burn")
+BACKENDS = ("ndarray", "flex")
+PARTS = ("steps", "training", "rows")
 REPEATS = 15
 EPOCHS = 100
 
+VOCABULARIES = [10_000, 100_000, 1_000_000, 4_000_000]
+LARGEST_DENSE = 1_000_000  # a dense step of a larger table takes seconds
+DIM = 50
+BAGS = 1_024
+BAG_SIZE = 40
+ZIPF_EXPONENT = 1.05
+POOL = 8  # batches, taken in turn
+DENSE_REPEATS = 2
+
+
+def seconds_a_call(function, calls, repeats=REPEATS):
+    """The median time of a call, over repeats of so many calls after a warm-up of as many."""
+    for _ in range(calls):
+        function()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        for _ in range(calls):
+            function()
+        times.append((time.perf_counter() - start) / calls)
+    return statistics.median(times)
+
 
 def seconds_a_step(size, options):
-    """The median time of a step over one tensor, after a warm-up, as criterion times ours."""
+    """The median time of a step over one tensor, as criterion times ours."""
     parameter = nn.Parameter(torch.rand(size) - 0.5)
     parameter.grad = torch.rand(size) - 0.5
     optimizer = torch.optim.Adagrad([parameter], lr=0.01, **options)
-    steps = max(3, min(500, 20_000_000 // size))
-    for _ in range(steps):
-        optimizer.step()
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        for _ in range(steps):
-            optimizer.step()
-        times.append((time.perf_counter() - start) / steps)
-    return statistics.median(times)
+    return seconds_a_call(optimizer.step, max(3, min(500, 20_000_000 // size)))
 
 
 def sparse_data():
@@ -85,6 +111,71 @@ def seconds_of_training(options):
     return time.perf_counter() - start
 
 
+def id_batches(vocabulary):
+    """The pool: ids of which number k has a probability in proportion to 1 / (k + 1)^1.05."""
+    generator = torch.Generator().manual_seed(0)
+    cumulative = torch.arange(1, vocabulary + 1, dtype=torch.float64).pow(-ZIPF_EXPONENT).cumsum(0)
+    draws = torch.rand(POOL, BAGS * BAG_SIZE, dtype=torch.float64, generator=generator)
+    ids = torch.searchsorted(cumulative, draws * cumulative[-1], right=True)
+    return list(ids.clamp_(max=vocabulary - 1))
+
+
+def unique_rows(vocabulary):
+    return statistics.mean(len(ids.unique()) for ids in id_batches(vocabulary))
+
+
+class BagTraining:
+    """An embedding bag under Adagrad, with the pool of batches and a loss of a fixed random slope."""
+
+    def __init__(self, vocabulary, sparse, **options):
+        table = torch.rand(vocabulary, DIM).sub_(0.5).mul_(0.1)
+        self.bag = nn.EmbeddingBag.from_pretrained(
+            table, freeze=False, mode="sum", sparse=sparse, include_last_offset=True
+        )
+        self.optimizer = torch.optim.Adagrad(self.bag.parameters(), lr=0.01, **options)
+        self.batches = itertools.cycle(id_batches(vocabulary))
+        self.offsets = torch.arange(0, BAGS * BAG_SIZE + 1, BAG_SIZE)
+        self.slope = torch.rand(BAGS, DIM) - 0.5
+
+    def backward(self):
+        self.optimizer.zero_grad()
+        loss = (self.bag(next(self.batches), self.offsets) * self.slope).sum()
+        loss.backward()
+
+    def train(self):
+        self.backward()
+        self.optimizer.step()
+
+    def gradients(self):
+        """The gradient of each batch of the pool, with the rows that repeat not yet summed."""
+        gradients = []
+        for _ in range(POOL):
+            self.backward()
+            gradients.append(self.bag.weight.grad)
+        return gradients
+
+
+def seconds_of_sparse_step(vocabulary):
+    training = BagTraining(vocabulary, sparse=True)
+    gradients = itertools.cycle(training.gradients())
+
+    def step():
+        training.bag.weight.grad = next(gradients)
+        training.optimizer.step()
+
+    return seconds_a_call(step, POOL)
+
+
+def seconds_of_sparse_training(vocabulary):
+    return seconds_a_call(BagTraining(vocabulary, sparse=True).train, POOL)
+
+
+def seconds_of_dense_training(vocabulary):
+    """With the fused step, PyTorch's fastest for dense gradients; it refuses sparse ones."""
+    training = BagTraining(vocabulary, sparse=False, fused=True)
+    return seconds_a_call(training.train, POOL, DENSE_REPEATS)
+
+
 def run_bench(bench, only, threads):
     """Runs the benchmarks of a `cargo bench` target whose names match."""
     environment = os.environ | {"RAYON_NUM_THREADS": str(threads)}
@@ -112,8 +203,22 @@ def step_round(size, threads):
 def training_round(threads):
     times = {kind: seconds_of_training(options) for kind, options in KINDS.items()}
     run_bench("training", "epoch", threads)
-    for name in ("ndarray", "flex"):
+    for name in BACKENDS:
         times[name] = EPOCHS * estimate(f"training_epoch_{name}")
+    return times
+
+
+def rows_round(vocabulary, threads):
+    times = {
+        "torch step": seconds_of_sparse_step(vocabulary),
+        "torch training": seconds_of_sparse_training(vocabulary),
+    }
+    if vocabulary <= LARGEST_DENSE:
+        times["torch dense training"] = seconds_of_dense_training(vocabulary)
+    run_bench("sparse_rows", f"^sparse_rows/(step|training)/[a-z]+/{vocabulary}$", threads)
+    for part in ("step", "training"):
+        for name in BACKENDS:
+            times[f"{name} {part}"] = estimate(f"sparse_rows_{part}", name, str(vocabulary))
     return times
 
 
@@ -122,6 +227,7 @@ def row(*cells):
 
 
 def print_steps(times_by_size):
+    print("A step over one tensor, ns an element\n")
     row("elements", *(f"torch {kind}" for kind in KINDS), *OURS, "ndarray ÷ fused", "flex ÷ fused",
         "ndarray ÷ burn's", "flex ÷ burn's", "ndarray, of copy")
     row(*["---:"] * 14)
@@ -143,22 +249,58 @@ def print_training(times):
         row(f"torch {kind}", *cells, *(f"{times[kind] / seconds:.2f}" for seconds in ours))
 
 
+def print_rows(times_by_vocabulary):
+    columns = []
+    for part in ("step", "training"):
+        columns += [f"torch sparse {part}", *(f"{name} {part}" for name in BACKENDS)]
+        columns += [f"torch ÷ {name}" for name in BACKENDS]
+    row("vocabulary", "unique rows", *columns, "torch dense training")
+    row(*["---:"] * 13)
+    for vocabulary, times in times_by_vocabulary.items():
+        cells = []
+        for part in ("step", "training"):
+            ours = [times[f"{name} {part}"] for name in BACKENDS]
+            theirs = times[f"torch {part}"]
+            cells += [f"{seconds * 1e3:.3f} ms" for seconds in (theirs, *ours)]
+            cells += [f"{theirs / seconds:.2f}" for seconds in ours]
+        dense = times.get("torch dense training")
+        cells.append("–" if dense is None else f"{dense * 1e3:.1f} ms")
+        row(f"{vocabulary:,}", f"{unique_rows(vocabulary):,.0f}", *cells)
+
+
+def chosen_parts(text):
+    parts = text.split(",")
+    if not set(parts) <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"not among {','.join(PARTS)}: {text}")
+    return parts
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", type=chosen_parts, default=PARTS, metavar=",".join(PARTS))
     arguments = parser.parse_args()
-    threads, rounds = arguments.threads, range(arguments.rounds)
+    threads, rounds, only = arguments.threads, range(arguments.rounds), arguments.only
     torch.set_num_threads(threads)
+    torch.sparse.check_sparse_tensor_invariants.disable()  # as by default, but without the warning
 
-    steps = {size: medians([step_round(size, threads) for _ in rounds]) for size in SIZES}
-    training = medians([training_round(threads) for _ in rounds])
+    tables = []
+    if "steps" in only:
+        steps = {size: medians([step_round(size, threads) for _ in rounds]) for size in SIZES}
+        tables.append(lambda: print_steps(steps))
+    if "training" in only:
+        training = medians([training_round(threads) for _ in rounds])
+        tables.append(lambda: print_training(training))
+    if "rows" in only:
+        rows = {size: medians([rows_round(size, threads) for _ in rounds]) for size in VOCABULARIES}
+        tables.append(lambda: print_rows(rows))
 
     version = torch.__version__.split("+")[0]
-    print(f"PyTorch {version}, {threads} threads, {len(rounds)} rounds; ns an element\n")
-    print_steps(steps)
-    print()
-    print_training(training)
+    print(f"PyTorch {version}, {threads} threads, {len(rounds)} rounds")
+    for print_table in tables:
+        print()
+        print_table()
 
 
 if __name__ == "__main__":

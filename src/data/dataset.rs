@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::data::dataset::Dataset;
 
 use crate::error::DatasetError;
+use crate::sparse::{CsrBatch, check_offsets};
 
 /// Rows of sparse features, each with a label, in compressed sparse row form: memory follows the
 /// non-zeros, not rows × features.
@@ -66,7 +67,11 @@ impl SparseDataset {
         };
         length("number of row offsets", labels.len() + 1, offsets.len())?;
         length("number of values", indices.len(), values.len())?;
-        check_offsets(&offsets, indices.len())?;
+        check_offsets(&offsets, indices.len()).map_err(|position| DatasetError::Offsets {
+            position,
+            offset: offsets[position],
+            entries: indices.len(),
+        })?;
 
         let storage = Storage {
             n_features,
@@ -117,6 +122,26 @@ impl SparseDataset {
             storage: self.storage.clone(),
             index: self.rows.start + index,
         })
+    }
+
+    /// All rows as one batch, without their labels. The storage is copied.
+    pub fn to_batch(&self) -> CsrBatch {
+        let Storage {
+            n_features,
+            offsets,
+            indices,
+            values,
+            ..
+        } = &*self.storage;
+        let offsets = &offsets[self.rows.start..=self.rows.end];
+        let first = offsets[0];
+        let entries = first..offsets[offsets.len() - 1];
+        CsrBatch::from_checked(
+            *n_features,
+            offsets.iter().map(|offset| offset - first).collect(),
+            indices[entries.clone()].to_vec(),
+            values[entries].to_vec(),
+        )
     }
 
     /// The labels, one for each row.
@@ -213,27 +238,4 @@ impl Storage {
         }
         Ok(())
     }
-}
-
-fn check_offsets(offsets: &[usize], entries: usize) -> Result<(), DatasetError> {
-    let last = offsets.len() - 1;
-    let mut previous = 0;
-    for (position, &offset) in offsets.iter().enumerate() {
-        let ok = offset >= previous
-            && (position > 0 || offset == 0)
-            && if position == last {
-                offset == entries
-            } else {
-                offset <= entries
-            };
-        if !ok {
-            return Err(DatasetError::Offsets {
-                position,
-                offset,
-                entries,
-            });
-        }
-        previous = offset;
-    }
-    Ok(())
 }

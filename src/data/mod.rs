@@ -7,7 +7,9 @@ mod libsvm_error;
 mod libsvm_scan;
 mod synthetic;
 
-pub use batch::{DenseBatch, DenseBatcher, dataloader};
+pub use batch::{
+    Batch, CsrBatcher, DenseBatch, DenseBatcher, SparseBatch, dataloader, sparse_dataloader,
+};
 pub use dataset::{SparseDataset, SparseRow};
 pub use libsvm::{IndexBase, LabelKind, LibsvmOptions, read_libsvm, write_libsvm};
 pub use libsvm_error::{LibsvmError, LibsvmErrorKind};

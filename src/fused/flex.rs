@@ -5,6 +5,7 @@ use burn::tensor::{DType, Element, bf16, f16};
 use bytemuck::Pod;
 
 use super::Operands;
+use super::host::{Host, Slice, SliceMut};
 use crate::kernel::dense::{self, AdagradStep, Parameter};
 
 /// Steps in place and says whether it did: not if the types or shapes are not the kernel's.
@@ -48,4 +49,40 @@ where
         gradient.storage::<P>(),
         accumulator.storage_mut::<P::Accumulator>(),
     );
+}
+
+impl Host for FlexTensor {
+    fn slice(&mut self) -> Option<Slice<'_>> {
+        if !matches!(
+            self.dtype(),
+            DType::F32 | DType::F64 | DType::F16 | DType::BF16
+        ) {
+            return None;
+        }
+        *self = self.to_contiguous();
+        match self.dtype() {
+            DType::F32 => Some(Slice::F32(self.storage())),
+            DType::F64 => Some(Slice::F64(self.storage())),
+            DType::F16 => Some(Slice::F16(self.storage())),
+            DType::BF16 => Some(Slice::BF16(self.storage())),
+            _ => None,
+        }
+    }
+
+    fn slice_mut(&mut self) -> Option<SliceMut<'_>> {
+        if !matches!(
+            self.dtype(),
+            DType::F32 | DType::F64 | DType::F16 | DType::BF16
+        ) {
+            return None;
+        }
+        *self = self.to_contiguous();
+        match self.dtype() {
+            DType::F32 => Some(SliceMut::F32(self.storage_mut())),
+            DType::F64 => Some(SliceMut::F64(self.storage_mut())),
+            DType::F16 => Some(SliceMut::F16(self.storage_mut())),
+            DType::BF16 => Some(SliceMut::BF16(self.storage_mut())),
+            _ => None,
+        }
+    }
 }

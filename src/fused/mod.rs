@@ -6,9 +6,13 @@
 
 #[cfg(feature = "flex")]
 mod flex;
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+mod host;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod plain;
+mod plain_rows;
+pub(crate) mod rows;
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use std::any::{Any, TypeId};

@@ -3,6 +3,7 @@
 use burn::backend::ndarray::{NdArrayTensor, SharedArray};
 
 use super::Operands;
+use super::host::{Host, Slice, SliceMut};
 use crate::kernel::dense::{self, AdagradStep, Parameter};
 
 /// Steps in place and says whether it did: not if the types or shapes are not the kernel's.
@@ -58,4 +59,43 @@ fn put_in_order_of<E: Copy>(model: &SharedArray<E>, array: &mut SharedArray<E>) 
         copy.assign(array);
         *array = copy;
     }
+}
+
+impl Host for NdArrayTensor {
+    fn slice(&mut self) -> Option<Slice<'_>> {
+        // `ensure_owned` would copy a table that was loaded without a copy.
+        macro_rules! lay_out {
+            ($storage:ident) => {
+                if !$storage.view().is_standard_layout() {
+                    let copy = $storage.view().as_standard_layout().into_owned();
+                    *self = Self::from(copy.into_shared());
+                }
+            };
+        }
+        match self {
+            Self::F32(storage) => lay_out!(storage),
+            Self::F64(storage) => lay_out!(storage),
+            _ => return None,
+        }
+        match self {
+            Self::F32(storage) => Some(Slice::F32(storage.view().to_slice().expect(CONTIGUOUS))),
+            Self::F64(storage) => Some(Slice::F64(storage.view().to_slice().expect(CONTIGUOUS))),
+            _ => None,
+        }
+    }
+
+    fn slice_mut(&mut self) -> Option<SliceMut<'_>> {
+        match self {
+            Self::F32(storage) => Some(SliceMut::F32(slice_mut(storage.ensure_owned()))),
+            Self::F64(storage) => Some(SliceMut::F64(slice_mut(storage.ensure_owned()))),
+            _ => None,
+        }
+    }
+}
+
+fn slice_mut<E: Copy>(array: &mut SharedArray<E>) -> &mut [E] {
+    if !array.is_standard_layout() {
+        *array = array.as_standard_layout().into_owned().into_shared();
+    }
+    array.as_slice_mut().expect(CONTIGUOUS)
 }

@@ -50,11 +50,18 @@ pub trait Parameter: sealed::Step {}
 
 pub(super) mod sealed {
     use super::AdagradStep;
+    use crate::kernel::pass::Real;
 
     /// Out of reach for other crates: the implementations rely on slices of one length.
     pub trait Step: Copy + Send + Sync {
         /// The type of the accumulator, in which the step is computed.
-        type Accumulator: Copy + Send + Sync;
+        type Accumulator: Real;
+
+        /// The number in the type of the accumulator.
+        fn widen(self) -> Self::Accumulator;
+
+        /// The nearest number to one in the type of the accumulator.
+        fn narrow(number: Self::Accumulator) -> Self;
 
         /// Steps on this thread; the slices are equally long.
         fn step(
@@ -117,6 +124,16 @@ impl Parameter for f32 {}
 impl sealed::Step for f32 {
     type Accumulator = f32;
 
+    #[inline(always)]
+    fn widen(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
+    fn narrow(number: f32) -> f32 {
+        number
+    }
+
     fn step(step: &AdagradStep, parameter: &mut [f32], gradient: &[f32], accumulator: &mut [f32]) {
         let level = Level::detect();
         #[cfg(target_arch = "x86_64")]
@@ -133,6 +150,16 @@ impl Parameter for f64 {}
 
 impl sealed::Step for f64 {
     type Accumulator = f64;
+
+    #[inline(always)]
+    fn widen(self) -> f64 {
+        self
+    }
+
+    #[inline(always)]
+    fn narrow(number: f64) -> f64 {
+        number
+    }
 
     fn step(step: &AdagradStep, parameter: &mut [f64], gradient: &[f64], accumulator: &mut [f64]) {
         pass::adagrad(Level::detect(), step, parameter, gradient, accumulator);

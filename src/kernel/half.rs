@@ -16,6 +16,16 @@ macro_rules! half_parameter {
         impl Step for $half {
             type Accumulator = f32;
 
+            #[inline(always)]
+            fn widen(self) -> f32 {
+                self.to_f32()
+            }
+
+            #[inline(always)]
+            fn narrow(number: f32) -> Self {
+                Self::from_f32(number)
+            }
+
             fn step(
                 step: &AdagradStep,
                 parameter: &mut [Self],

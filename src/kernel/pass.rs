@@ -6,8 +6,15 @@ use super::dense::AdagradStep;
 use super::simd::Level;
 
 /// The floating-point types in which a step is computed.
-pub(super) trait Real:
-    Copy + PartialEq + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+pub trait Real:
+    Copy
+    + Send
+    + Sync
+    + PartialEq
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
 {
     const ZERO: Self;
     const ONE: Self;

@@ -78,3 +78,53 @@ pub fn adagrad(
         *theta -= rate * g / denominator;
     }
 }
+
+/// One step of row-wise Adagrad in place, with the rate η of this step, over all rows of a table
+/// `[rows, width]`.
+///
+/// Per row with gradient g: g ← −g if maximize; G ← G + mean(g²); θ ← θ − η · g/(√G + ε). With ε = 0
+/// a row whose accumulator is 0 does not move.
+///
+/// Source: FBGEMM's `EXACT_ROWWISE_ADAGRAD`, <https://github.com/pytorch/FBGEMM>, and TorchRec's
+/// `RowWiseAdagrad`, <https://docs.pytorch.org/torchrec/_modules/torchrec/optim/rowwise_adagrad.html>.
+///
+/// ```
+/// use burn_adagrad::kernel::reference::row_wise_adagrad;
+///
+/// let mut parameter = [1.0, 1.0];
+/// let mut accumulator = [0.0];
+/// row_wise_adagrad(0.0, false, 0.1, &mut parameter, &[1.0, 7.0], &mut accumulator);
+/// // The mean of the squares is 25, its root 5.
+/// assert_eq!(accumulator, [25.0]);
+/// assert_eq!(parameter, [0.98, 0.86]);
+/// ```
+///
+/// # Panics
+///
+/// If parameter and gradient are not equally long, or not a whole number of times as long as the
+/// accumulator.
+pub fn row_wise_adagrad(
+    epsilon: f64,
+    maximize: bool,
+    rate: f64,
+    parameter: &mut [f64],
+    gradient: &[f64],
+    accumulator: &mut [f64],
+) {
+    assert_eq!(parameter.len(), gradient.len(), "gradient length");
+    let width = parameter.len() / accumulator.len().max(1);
+    assert_eq!(width * accumulator.len(), parameter.len(), "whole rows");
+
+    let sign = if maximize { -1.0 } else { 1.0 };
+    for (row, sum) in accumulator.iter_mut().enumerate() {
+        let gradient = &gradient[row * width..][..width];
+        *sum += gradient.iter().map(|g| g * g).sum::<f64>() / width as f64;
+        if epsilon == 0.0 && *sum == 0.0 {
+            continue;
+        }
+        let parameter = &mut parameter[row * width..][..width];
+        for (theta, g) in parameter.iter_mut().zip(gradient) {
+            *theta -= rate * sign * g / (sum.sqrt() + epsilon);
+        }
+    }
+}

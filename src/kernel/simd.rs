@@ -1,4 +1,4 @@
-//! Which vector instructions the processor has.
+//! Which vector instructions the processor has, and running a loop with them.
 
 /// A set of vector instructions for which the kernels are compiled.
 ///
@@ -16,6 +16,13 @@ pub(super) enum Level {
     Avx512,
 }
 
+/// A loop, as a value that a level can run.
+pub(super) trait Work {
+    /// The loop. Implementations are `#[inline(always)]`: only inlined into a function that has the
+    /// instructions is it compiled with them.
+    fn run(self);
+}
+
 impl Level {
     /// The widest level that the processor has; asked once, then remembered by the standard library.
     pub(super) fn detect() -> Self {
@@ -30,4 +37,39 @@ impl Level {
         }
         Self::Baseline
     }
+
+    /// Runs `work`, compiled with the instructions of the level.
+    ///
+    /// # Panics
+    ///
+    /// If the processor does not have them.
+    pub(super) fn run(self, work: impl Work) {
+        match self {
+            Self::Baseline => work.run(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => {
+                assert!(std::arch::is_x86_feature_detected!("avx2"), "AVX2");
+                // SAFETY: the processor has AVX2; the function asks nothing else of its caller.
+                unsafe { avx2(work) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => {
+                assert!(std::arch::is_x86_feature_detected!("avx512f"), "AVX-512");
+                // SAFETY: the processor has AVX-512F; the function asks nothing else of its caller.
+                unsafe { avx512(work) }
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2(work: impl Work) {
+    work.run();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn avx512(work: impl Work) {
+    work.run();
 }

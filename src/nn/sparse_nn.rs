@@ -11,6 +11,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::BinaryClassifier;
 use super::init::seeded_linear;
+use super::{SparseLinear, SparseLinearConfig};
+use crate::sparse::CsrBatch;
 
 /// Sizes of a [`SparseNN`].
 #[derive(Config, Debug)]
@@ -23,6 +25,10 @@ pub struct SparseNNConfig {
 }
 
 /// Linear(input → 50), ReLU, Linear(50 → 1), sigmoid: a classifier of two classes.
+///
+/// It takes dense tensors, as the article's network does, and sparse batches
+/// ([`forward_logits_csr`](Self::forward_logits_csr)): these, with an optimizer from `init_sparse`, cost
+/// what their entries cost, however many features there are.
 ///
 /// ```
 /// use burn::backend::NdArray;
@@ -39,7 +45,7 @@ pub struct SparseNNConfig {
 #[derive(Module, Debug)]
 pub struct SparseNN<B: Backend> {
     /// Input to hidden.
-    pub fc1: Linear<B>,
+    pub fc1: SparseLinear<B>,
     /// Hidden to logit.
     pub fc2: Linear<B>,
 }
@@ -49,7 +55,7 @@ impl SparseNNConfig {
     /// as PyTorch's `nn.Linear`.
     pub fn init<B: Backend>(&self, device: &B::Device) -> SparseNN<B> {
         SparseNN {
-            fc1: LinearConfig::new(self.input_size, self.hidden_size).init(device),
+            fc1: SparseLinearConfig::new(self.input_size, self.hidden_size).init(device),
             fc2: LinearConfig::new(self.hidden_size, 1).init(device),
         }
     }
@@ -59,7 +65,7 @@ impl SparseNNConfig {
     pub fn init_seeded<B: Backend>(&self, seed: u64, device: &B::Device) -> SparseNN<B> {
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         SparseNN {
-            fc1: seeded_linear(self.input_size, self.hidden_size, rng, device),
+            fc1: seeded_linear(self.input_size, self.hidden_size, rng, device).into(),
             fc2: seeded_linear(self.hidden_size, 1, rng, device),
         }
     }
@@ -74,6 +80,24 @@ impl<B: Backend> SparseNN<B> {
     /// The value before the sigmoid: `[batch, input_size]` to `[batch, 1]`. Train on this one: the
     /// loss is the same and stays finite where the sigmoid rounds to 0 or 1.
     pub fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.fc2.forward(relu(self.fc1.forward_dense(inputs)))
+    }
+
+    /// The probability of class 1 of each row of a sparse batch: `[batch, 1]`.
+    ///
+    /// # Panics
+    ///
+    /// If the batch does not have `input_size` features.
+    pub fn forward_csr(&self, inputs: &CsrBatch) -> Tensor<B, 2> {
+        sigmoid(self.forward_logits_csr(inputs))
+    }
+
+    /// The value before the sigmoid of each row of a sparse batch: `[batch, 1]`.
+    ///
+    /// # Panics
+    ///
+    /// If the batch does not have `input_size` features.
+    pub fn forward_logits_csr(&self, inputs: &CsrBatch) -> Tensor<B, 2> {
         self.fc2.forward(relu(self.fc1.forward(inputs)))
     }
 }
@@ -81,5 +105,11 @@ impl<B: Backend> SparseNN<B> {
 impl<B: Backend> BinaryClassifier<B> for SparseNN<B> {
     fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         SparseNN::forward_logits(self, inputs)
+    }
+}
+
+impl<B: Backend> BinaryClassifier<B, CsrBatch> for SparseNN<B> {
+    fn forward_logits(&self, inputs: CsrBatch) -> Tensor<B, 2> {
+        self.forward_logits_csr(&inputs)
     }
 }

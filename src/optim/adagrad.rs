@@ -4,21 +4,25 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::{AdagradState, EpsilonPlacement};
+use super::row_optimizer::check_size;
+use super::{AdagradState, EpsilonPlacement, RowOptimizer};
+use crate::fused::rows::RowOperands;
 use crate::fused::{self, Operands, working_dtype};
 use crate::kernel::dense::AdagradStep;
+use crate::sparse::RowGradient;
 
 /// Adagrad: each weight has its own step size, which falls with the squared gradients that the
 /// weight has seen. Rare features keep large steps, frequent ones get small steps.
 ///
 /// Build it with [`AdagradConfig`](crate::AdagradConfig). Per element, at step t (from 1), with η
-/// the learning rate, λ the weight decay and G the accumulator:
+/// the learning rate, η_t = η/(1 + (t − 1)·lr_decay) and G the accumulator:
 ///
 /// ```text
 /// g ← −g                                            if maximize
-/// g ← g + λθ
+/// θ ← θ·(1 − η_t·λ′)                                λ′ = decoupled_weight_decay
+/// g ← g + λθ                                        λ = weight_decay
 /// G ← G + g²
-/// θ ← θ − η/(1 + (t − 1)·lr_decay) · g/(√G + ε)     or g/√(G + ε), by epsilon_placement
+/// θ ← θ − η_t · g/(√G + ε)                          or g/√(G + ε), by epsilon_placement
 /// ```
 ///
 /// Parameters in half precision (f16, bf16) keep an accumulator in f32, and the step is computed
@@ -60,6 +64,7 @@ pub struct Adagrad {
     pub(super) initial_accumulator_value: f32,
     pub(super) maximize: bool,
     pub(super) weight_decay: f32,
+    pub(super) decoupled_weight_decay: f64,
 }
 
 impl<B: Backend> SimpleOptimizer<B> for Adagrad {
@@ -72,23 +77,19 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
-        let (step, accumulator) = match state {
-            Some(state) => (state.step.saturating_add(1), state.accumulator),
-            None => (1, self.initial_accumulator(&tensor)),
+        let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
+        let tensor = if factor == 1.0 {
+            tensor
+        } else {
+            tensor.mul_scalar(factor)
         };
-        let arithmetic = AdagradStep {
-            rate: lr / (1.0 + (step - 1) as f64 * self.lr_decay),
-            epsilon: self.epsilon,
-            epsilon_inside_sqrt: self.epsilon_placement == EpsilonPlacement::InsideSqrt,
-            maximize: self.maximize,
-            weight_decay: self.weight_decay,
-        };
+        let (step, accumulator) = self.next(&tensor, state);
         let operands = Operands {
             parameter: tensor,
             gradient: grad,
             accumulator,
         };
-        let (tensor, accumulator) = fused::adagrad(&arithmetic, operands);
+        let (tensor, accumulator) = fused::adagrad(&self.arithmetic(lr, step), operands);
         (tensor, Some(AdagradState { step, accumulator }))
     }
 
@@ -97,15 +98,75 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
     }
 }
 
+impl<B: Backend> RowOptimizer<B> for Adagrad {
+    /// # Panics
+    ///
+    /// If the gradient is that of a table of another size, or with `weight_decay`, as
+    /// [`validate_sparse`](crate::AdagradConfig::validate_sparse) says.
+    fn step_rows<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        gradient: RowGradient<B>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        check_size(&tensor, &gradient);
+        assert!(
+            self.weight_decay == 0.0,
+            "weight_decay cannot be added to a row-sparse gradient: use decoupled_weight_decay, which \
+             is lazy and exact"
+        );
+        let (step, accumulator) = self.next(&tensor, state);
+        let operands = RowOperands {
+            parameter: tensor,
+            rows: gradient.rows(),
+            gradient: gradient.values(),
+            accumulator,
+        };
+        let (tensor, accumulator) = fused::rows::adagrad(&self.arithmetic(lr, step), operands);
+        (tensor, Some(AdagradState { step, accumulator }))
+    }
+
+    fn decay_factor<const D: usize>(
+        &self,
+        lr: LearningRate,
+        state: Option<&Self::State<D>>,
+    ) -> f64 {
+        let step = state.map_or(1, |state| state.step.saturating_add(1));
+        let rate = decayed_rate(lr, self.lr_decay, step);
+        (1.0 - rate * self.decoupled_weight_decay).max(0.0)
+    }
+}
+
+/// The learning rate of a step, from 1: η / (1 + (t − 1)·`lr_decay`).
+pub(super) fn decayed_rate(lr: LearningRate, lr_decay: f64, step: usize) -> f64 {
+    lr / (1.0 + (step - 1) as f64 * lr_decay)
+}
+
 impl Adagrad {
-    fn initial_accumulator<B: Backend, const D: usize>(
+    /// Number of the coming step, and the accumulator before it.
+    fn next<B: Backend, const D: usize>(
         &self,
         tensor: &Tensor<B, D>,
-    ) -> Tensor<B, D> {
-        Tensor::full(
-            tensor.shape(),
-            self.initial_accumulator_value,
-            (&tensor.device(), working_dtype(tensor.dtype())),
-        )
+        state: Option<AdagradState<B, D>>,
+    ) -> (usize, Tensor<B, D>) {
+        match state {
+            Some(state) => (state.step.saturating_add(1), state.accumulator),
+            None => {
+                let options = (&tensor.device(), working_dtype(tensor.dtype()));
+                let value = self.initial_accumulator_value;
+                (1, Tensor::full(tensor.shape(), value, options))
+            }
+        }
+    }
+
+    fn arithmetic(&self, lr: LearningRate, step: usize) -> AdagradStep {
+        AdagradStep {
+            rate: decayed_rate(lr, self.lr_decay, step),
+            epsilon: self.epsilon,
+            epsilon_inside_sqrt: self.epsilon_placement == EpsilonPlacement::InsideSqrt,
+            maximize: self.maximize,
+            weight_decay: self.weight_decay,
+        }
     }
 }

@@ -2,12 +2,10 @@
 
 use burn::config::Config;
 use burn::grad_clipping::GradientClippingConfig;
-use burn::module::AutodiffModule;
-use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
-use burn::tensor::backend::AutodiffBackend;
 
 use super::Adagrad;
+use super::build::{impl_build, impl_build_sparse};
 use crate::error::AdagradConfigError;
 use crate::validate::Problems;
 
@@ -69,6 +67,12 @@ pub struct AdagradConfig {
     /// L2 penalty λ: λθ is added to the gradient (after `maximize`, as PyTorch does), and so
     /// enters the accumulator. Default none.
     pub weight_decay: Option<WeightDecayConfig>,
+    /// Decoupled weight decay λ, as AdamW's: at each step every weight is multiplied by 1 − ηλ (not
+    /// below 0), with the rate η of the step, before the gradient moves it. The accumulator does not see
+    /// it. In row-sparse training, rows without gradient get it later, all at once and exactly. Default
+    /// 0.
+    #[config(default = 0.0)]
+    pub decoupled_weight_decay: f64,
     /// Clipping of each parameter's gradient, before all else. Default none.
     pub grad_clipping: Option<GradientClippingConfig>,
 }
@@ -115,8 +119,8 @@ impl AdagradConfig {
     /// # Errors
     ///
     /// Names each field that cannot be used and its value: `lr_decay`, `epsilon`,
-    /// `initial_accumulator_value` and the weight decay's penalty must be finite and at least 0,
-    /// a clipping threshold finite and above 0.
+    /// `initial_accumulator_value`, the weight decay's penalty and `decoupled_weight_decay` must be
+    /// finite and at least 0, a clipping threshold finite and above 0.
     pub fn validate(&self) -> Result<(), AdagradConfigError> {
         let mut problems = Problems::default();
         problems.require_non_negative("lr_decay", self.lr_decay);
@@ -125,10 +129,29 @@ impl AdagradConfig {
         if let Some(weight_decay) = &self.weight_decay {
             problems.require_non_negative("weight_decay", weight_decay.penalty);
         }
+        problems.require_non_negative("decoupled_weight_decay", self.decoupled_weight_decay);
         problems.require_clipping(self.grad_clipping.as_ref());
-        problems
-            .into_result()
-            .map_err(|fields| AdagradConfigError { fields })
+        problems.into_config_result("AdagradConfig")
+    }
+
+    /// Checks every option, and that rows can be trained with them.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate), and if there is a `weight_decay`: added to the gradient, it would
+    /// move the rows without gradient too, at every step, and enter their accumulators.
+    /// `decoupled_weight_decay` is what a table can have: it is put off until a row is needed, and exact.
+    pub fn validate_sparse(&self) -> Result<(), AdagradConfigError> {
+        self.validate()?;
+        let mut problems = Problems::default();
+        let penalty = self.weight_decay.as_ref().map_or(0.0, |w| w.penalty);
+        problems.require(
+            "weight_decay",
+            penalty,
+            penalty == 0.0,
+            "0 for row-sparse training: use decoupled_weight_decay, which is lazy and exact",
+        );
+        problems.into_config_result("AdagradConfig")
     }
 
     /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
@@ -146,45 +169,10 @@ impl AdagradConfig {
             initial_accumulator_value: self.initial_accumulator_value,
             maximize: self.maximize,
             weight_decay: self.weight_decay.as_ref().map_or(0.0, |w| w.penalty),
+            decoupled_weight_decay: self.decoupled_weight_decay,
         })
     }
-
-    /// As [`try_build`](Self::try_build).
-    ///
-    /// # Panics
-    ///
-    /// With the message of [`try_build`](Self::try_build)'s error.
-    pub fn build(&self) -> Adagrad {
-        self.try_build().unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Builds the optimizer for a module.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_init<B, M>(&self) -> Result<OptimizerAdaptor<Adagrad, M, B>, AdagradConfigError>
-    where
-        B: AutodiffBackend,
-        M: AutodiffModule<B>,
-    {
-        let mut optim = OptimizerAdaptor::from(self.try_build()?);
-        if let Some(clipping) = &self.grad_clipping {
-            optim = optim.with_grad_clipping(clipping.init());
-        }
-        Ok(optim)
-    }
-
-    /// As [`try_init`](Self::try_init).
-    ///
-    /// # Panics
-    ///
-    /// With the message of [`try_init`](Self::try_init)'s error.
-    pub fn init<B, M>(&self) -> OptimizerAdaptor<Adagrad, M, B>
-    where
-        B: AutodiffBackend,
-        M: AutodiffModule<B>,
-    {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
-    }
 }
+
+impl_build!(AdagradConfig => Adagrad);
+impl_build_sparse!(AdagradConfig => Adagrad);

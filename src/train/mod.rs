@@ -11,7 +11,7 @@ use burn::optim::{GradientsParams, LearningRate, Optimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 
-use crate::data::DenseBatch;
+use crate::data::Batch;
 use crate::nn::{BinaryClassifier, binary_cross_entropy_with_logits};
 use loss_log::LossLog;
 
@@ -23,7 +23,9 @@ pub use optimizer::{OptimizerKind, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
 ///
 /// For each batch: forward, binary cross entropy of the logits, backward, step. `on_epoch` is
 /// called after each epoch with its number, from 1. Losses stay on the device until many can be
-/// read at once, so a GPU is not made to wait at every step.
+/// read at once, so a GPU is not made to wait at every step. Batches may be dense
+/// ([`dataloader`](crate::data::dataloader)) or sparse
+/// ([`sparse_dataloader`](crate::data::sparse_dataloader)).
 ///
 /// ```
 /// use burn::backend::{Autodiff, NdArray};
@@ -50,22 +52,22 @@ pub use optimizer::{OptimizerKind, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
 /// assert!(accuracy > 0.6);
 /// # Ok::<(), burn_adagrad::error::DatasetError>(())
 /// ```
-pub fn train_model<B, M, O>(
+pub fn train_model<B, M, O, I>(
     mut model: M,
     optimizer: &mut O,
     lr: LearningRate,
-    train_loader: &dyn DataLoader<B, DenseBatch<B>>,
+    train_loader: &dyn DataLoader<B, Batch<B, I>>,
     num_epochs: usize,
     mut on_epoch: impl FnMut(usize),
 ) -> (M, Vec<f32>)
 where
     B: AutodiffBackend,
-    M: AutodiffModule<B> + BinaryClassifier<B>,
+    M: AutodiffModule<B> + BinaryClassifier<B, I>,
     O: Optimizer<M, B>,
 {
     let mut losses = LossLog::<B::InnerBackend>::default();
     for epoch in 1..=num_epochs {
-        for DenseBatch { inputs, targets } in train_loader.iter() {
+        for Batch { inputs, targets } in train_loader.iter() {
             let loss = binary_cross_entropy_with_logits(model.forward_logits(inputs), targets);
             let grads = GradientsParams::from_grads(loss.backward(), &model);
             model = optimizer.step(lr, model, grads);
@@ -80,13 +82,13 @@ where
 /// one half. NaN if the loader has no rows.
 ///
 /// Takes the model without autodiff (`model.valid()`). The count is read from the device once.
-pub fn evaluate_model<B, M>(model: &M, test_loader: &dyn DataLoader<B, DenseBatch<B>>) -> f64
+pub fn evaluate_model<B, M, I>(model: &M, test_loader: &dyn DataLoader<B, Batch<B, I>>) -> f64
 where
     B: Backend,
-    M: BinaryClassifier<B>,
+    M: BinaryClassifier<B, I>,
 {
     let mut correct: Vec<Tensor<B, 1>> = Vec::new();
-    for DenseBatch { inputs, targets } in test_loader.iter() {
+    for Batch { inputs, targets } in test_loader.iter() {
         let predicted = model.forward_logits(inputs).greater_elem(0.0);
         let hits = predicted.equal(targets.greater_elem(0.5));
         correct.push(hits.float().sum());

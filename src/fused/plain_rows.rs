@@ -1,0 +1,163 @@
+//! Sums and steps over rows in plain tensor operations, for every backend.
+//!
+//! Rows are read with `select` and written by adding to them with `select_assign`, the only way in
+//! which backends write rows. What is added to a row is what the dense step would take from it, so
+//! that the two round alike.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
+
+use super::Operands;
+use super::plain::{self, Update, cast, working_dtype};
+use super::rows::{RowOperands, width_of};
+use crate::kernel::dense::AdagradStep;
+use crate::kernel::row_wise::RowWiseStep;
+use crate::kernel::rows::Csr;
+
+/// As [`rows::weighted_sum`](super::rows::weighted_sum); the order in which a row's sum is taken is
+/// the backend's.
+pub(super) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tensor<B, 2> {
+    let device = table.device();
+    let (dtype, width) = (table.dtype(), table.dims()[1]);
+    let n_rows = matrix.offsets.len() - 1;
+    let working = working_dtype(dtype);
+    let sums = Tensor::zeros([n_rows, width], (&device, working));
+    if matrix.indices.is_empty() {
+        return cast(sums, dtype);
+    }
+    let row_of_entry: Vec<i64> = (0..n_rows)
+        .flat_map(|row| {
+            let entries = matrix.offsets[row + 1] - matrix.offsets[row];
+            std::iter::repeat_n(row as i64, entries)
+        })
+        .collect();
+    let values = TensorData::new(matrix.values.to_vec(), [matrix.values.len(), 1]);
+    let values = Tensor::from_data(values, (&device, working));
+    let terms = cast(table.select(0, names(matrix.indices, &device)), working) * values;
+    let sums = sums.select_assign(0, numbers(row_of_entry, &device), terms, IndexingUpdateOp::Add);
+    cast(sums, dtype)
+}
+
+/// As [`rows::adagrad`](super::rows::adagrad).
+pub(super) fn adagrad<B: Backend, const D: usize>(
+    step: &AdagradStep,
+    operands: RowOperands<'_, B, D, D>,
+) -> (Tensor<B, D>, Tensor<B, D>) {
+    let RowOperands {
+        parameter,
+        rows,
+        gradient,
+        accumulator,
+    } = operands;
+    let rows = names(rows, &parameter.device());
+    let (dtype, sum_dtype) = (parameter.dtype(), accumulator.dtype());
+    let Update {
+        movement, square, ..
+    } = plain::update(
+        step,
+        Operands {
+            parameter: flat(parameter.clone()).select(0, rows.clone()),
+            gradient,
+            accumulator: flat(accumulator.clone()).select(0, rows.clone()),
+        },
+    );
+    (
+        add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
+        add_to_rows(accumulator, rows, cast(square, sum_dtype)),
+    )
+}
+
+/// As [`rows::row_wise_adagrad`](super::rows::row_wise_adagrad).
+pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
+    step: &RowWiseStep,
+    operands: RowOperands<'_, B, D, 1>,
+) -> (Tensor<B, D>, Tensor<B, 1>) {
+    let RowOperands {
+        parameter,
+        rows,
+        gradient,
+        accumulator,
+    } = operands;
+    let n = rows.len();
+    let all = n == parameter.dims()[0];
+    let rows = names(rows, &parameter.device());
+    let dtype = parameter.dtype();
+    let mut gradient = cast(gradient, working_dtype(dtype));
+    if step.maximize {
+        gradient = gradient.neg();
+    }
+    let square = (gradient.clone() * gradient.clone()).mean_dim(1);
+    let before = if all {
+        accumulator.clone()
+    } else {
+        accumulator.clone().select(0, rows.clone())
+    };
+    let total = before.reshape([n, 1]) + square.clone();
+    let denominator = total.clone().sqrt().add_scalar(step.epsilon);
+    // A quotient, not a reciprocal: burn-ndarray approximates those.
+    let mut multiplier = denominator.ones_like().mul_scalar(step.rate) / denominator;
+    if step.epsilon == 0.0 {
+        multiplier = multiplier.mask_fill(total.clone().equal_elem(0.0), 0.0);
+    }
+    let movement = gradient * multiplier;
+    if all {
+        let movement = cast(movement, dtype).reshape(parameter.dims());
+        return (parameter - movement, total.reshape([n]));
+    }
+    (
+        add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
+        accumulator.select_assign(0, rows, square.reshape([n]), IndexingUpdateOp::Add),
+    )
+}
+
+/// As [`rows::scale`](super::rows::scale).
+pub(super) fn scale<B: Backend, const D: usize>(
+    table: Tensor<B, D>,
+    rows: &[u32],
+    factors: &[f32],
+) -> Tensor<B, D> {
+    let device = table.device();
+    let n = rows.len();
+    let rows = names(rows, &device);
+    let less_one: Vec<f64> = factors.iter().map(|&f| f64::from(f) - 1.0).collect();
+    let less_one = TensorData::new(less_one, [n, 1]);
+    let less_one = Tensor::from_data(less_one, (&device, table.dtype()));
+    let added = flat(table.clone()).select(0, rows.clone()) * less_one;
+    add_to_rows(table, rows, added)
+}
+
+/// As [`rows::add`](super::rows::add).
+pub(super) fn add<B: Backend>(
+    table: Tensor<B, 2>,
+    rows: &[u32],
+    added: Tensor<B, 2>,
+) -> Tensor<B, 2> {
+    let rows = names(rows, &table.device());
+    add_to_rows(table, rows, added)
+}
+
+fn add_to_rows<B: Backend, const D: usize>(
+    table: Tensor<B, D>,
+    rows: Tensor<B, 1, Int>,
+    added: Tensor<B, 2>,
+) -> Tensor<B, D> {
+    let dims = table.dims();
+    flat(table)
+        .select_assign(0, rows, added, IndexingUpdateOp::Add)
+        .reshape(dims)
+}
+
+/// `[rows, width]`.
+fn flat<B: Backend, const D: usize>(table: Tensor<B, D>) -> Tensor<B, 2> {
+    let shape = [table.dims()[0], width_of(&table)];
+    table.reshape(shape)
+}
+
+fn names<B: Backend>(rows: &[u32], device: &B::Device) -> Tensor<B, 1, Int> {
+    numbers(rows.iter().map(|&row| row.into()).collect(), device)
+}
+
+fn numbers<B: Backend>(numbers: Vec<i64>, device: &B::Device) -> Tensor<B, 1, Int> {
+    let len = numbers.len();
+    Tensor::from_data(TensorData::new(numbers, [len]), device)
+}

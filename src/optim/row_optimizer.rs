@@ -1,0 +1,55 @@
+//! Optimizers that can step some rows of a table and leave the rest alone.
+
+use burn::optim::{LearningRate, SimpleOptimizer};
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+use crate::sparse::RowGradient;
+
+/// An optimizer under which a row whose gradient is zero neither moves nor changes its state, so that
+/// a step over the touched rows is the step over all of them.
+///
+/// [`SparseAdaptor`](super::SparseAdaptor) makes a burn `Optimizer` of it.
+pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
+    /// One step over the rows of `tensor` (`[rows, …]`) that have a gradient, with the state that
+    /// [`SimpleOptimizer::step`] has. Weight decay is not part of it: the caller multiplies weights by
+    /// [`decay_factor`](Self::decay_factor).
+    ///
+    /// # Panics
+    ///
+    /// If the gradient is that of a table of another size.
+    fn step_rows<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        gradient: RowGradient<B>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>);
+
+    /// By what decoupled weight decay multiplies every weight at the step that comes after `state`;
+    /// 1 without decay.
+    fn decay_factor<const D: usize>(
+        &self,
+        lr: LearningRate,
+        state: Option<&Self::State<D>>,
+    ) -> f64;
+}
+
+/// Checks that a gradient belongs to a table of this size.
+///
+/// # Panics
+///
+/// If it does not.
+pub(super) fn check_size<B: Backend, const D: usize>(
+    table: &Tensor<B, D>,
+    gradient: &RowGradient<B>,
+) {
+    let dims = table.dims();
+    let width: usize = dims[1..].iter().product();
+    let [_, gradient_width] = gradient.values().dims();
+    assert_eq!(
+        (gradient.n_rows(), gradient_width),
+        (dims[0], width),
+        "a gradient of rows × width for a table of another size"
+    );
+}

@@ -1,0 +1,218 @@
+//! Adagrad with one accumulator a row.
+
+use burn::config::Config;
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{LearningRate, SimpleOptimizer};
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+use super::adagrad::decayed_rate;
+use super::build::{impl_build, impl_build_sparse};
+use super::row_optimizer::check_size;
+use super::{AdagradState, RowOptimizer};
+use crate::error::OptimizerConfigError;
+use crate::fused::rows::{self, RowOperands};
+use crate::fused::working_dtype;
+use crate::kernel::row_wise::RowWiseStep;
+use crate::sparse::RowGradient;
+use crate::validate::Problems;
+
+/// Options of [`RowWiseAdagrad`]; see there for the formula.
+#[derive(Config, Debug)]
+pub struct RowWiseAdagradConfig {
+    /// Decay of the learning rate: at step t (from 1) the rate is η / (1 + (t − 1)·`lr_decay`).
+    /// Default 0.
+    #[config(default = 0.0)]
+    pub lr_decay: f64,
+    /// ε, which keeps the denominator from zero. Default 1e-10. With 0, a row whose accumulator is 0
+    /// does not move.
+    #[config(default = 1e-10)]
+    pub epsilon: f32,
+    /// What the accumulator of each row holds before the first step. Default 0.
+    #[config(default = 0.0)]
+    pub initial_accumulator_value: f32,
+    /// Climb instead of descend. Default `false`.
+    #[config(default = false)]
+    pub maximize: bool,
+    /// Decoupled weight decay λ: at each step every weight is multiplied by 1 − ηλ (not below 0), with
+    /// the rate η of the step, before the gradient moves it. Rows without gradient get it later, all at
+    /// once and exactly. Default 0.
+    #[config(default = 0.0)]
+    pub decoupled_weight_decay: f64,
+    /// Clipping of each parameter's gradient, before all else. Default none.
+    pub grad_clipping: Option<GradientClippingConfig>,
+}
+
+impl RowWiseAdagradConfig {
+    /// Checks every option.
+    ///
+    /// # Errors
+    ///
+    /// Names each field that cannot be used and its value: `lr_decay`, `epsilon`,
+    /// `initial_accumulator_value` and `decoupled_weight_decay` must be finite and at least 0, a
+    /// clipping threshold finite and above 0.
+    pub fn validate(&self) -> Result<(), OptimizerConfigError> {
+        let mut problems = Problems::default();
+        problems.require_non_negative("lr_decay", self.lr_decay);
+        problems.require_non_negative("epsilon", self.epsilon);
+        problems.require_non_negative("initial_accumulator_value", self.initial_accumulator_value);
+        problems.require_non_negative("decoupled_weight_decay", self.decoupled_weight_decay);
+        problems.require_clipping(self.grad_clipping.as_ref());
+        problems.into_config_result("RowWiseAdagradConfig")
+    }
+
+    /// As [`validate`](Self::validate): rows can be trained with every option.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
+        self.validate()
+    }
+
+    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
+    /// Gradient clipping belongs to the adaptor and is not part of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn try_build(&self) -> Result<RowWiseAdagrad, OptimizerConfigError> {
+        self.validate()?;
+        Ok(RowWiseAdagrad {
+            config: self.clone(),
+        })
+    }
+}
+
+impl_build!(RowWiseAdagradConfig => RowWiseAdagrad);
+impl_build_sparse!(RowWiseAdagradConfig => RowWiseAdagrad);
+
+/// Adagrad with one accumulator for each row of a parameter (its first dimension): the state of a table
+/// of a million rows of 50 weights is one million numbers, not 50 million.
+///
+/// Per row with gradient g, at step t (from 1), with η the learning rate, λ the decoupled weight decay
+/// and G the row's accumulator:
+///
+/// ```text
+/// η ← η/(1 + (t − 1)·lr_decay)
+/// g ← −g                          if maximize
+/// θ ← θ·(1 − ηλ)
+/// G ← G + mean(g²)
+/// θ ← θ − η · g/(√G + ε)
+/// ```
+///
+/// All weights of a row so have one step size, which falls with the size of the gradients that the row
+/// has seen: enough for embeddings, whose rows differ in how often they occur. A vector has rows of one
+/// number, and is stepped as by [`Adagrad`](super::Adagrad). Parameters in half precision keep an
+/// accumulator in f32.
+///
+/// Sources: FBGEMM's `EXACT_ROWWISE_ADAGRAD`, <https://github.com/pytorch/FBGEMM>; TorchRec's
+/// `RowWiseAdagrad`,
+/// <https://docs.pytorch.org/torchrec/_modules/torchrec/optim/rowwise_adagrad.html>, whose defaults are
+/// those here. Sparse, it is built by [`init_sparse`](RowWiseAdagradConfig::init_sparse).
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn::optim::SimpleOptimizer;
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::RowWiseAdagradConfig;
+///
+/// let optim = RowWiseAdagradConfig::new().build();
+/// let device = Default::default();
+/// let weights = Tensor::<NdArray, 2>::ones([2, 2], &device);
+/// let grads = Tensor::from_floats([[1.0, 7.0], [0.0, 0.0]], &device);
+/// let (weights, state) = optim.step(0.1, weights, grads, None);
+///
+/// // The root of the mean of 1² and 7² is 5.
+/// let weights: Vec<f32> = weights.into_data().to_vec().unwrap();
+/// assert_eq!(weights, [0.98, 0.86, 1.0, 1.0]);
+/// let accumulator: Vec<f32> = state.unwrap().accumulator.into_data().to_vec().unwrap();
+/// assert_eq!(accumulator, [25.0, 0.0]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct RowWiseAdagrad {
+    config: RowWiseAdagradConfig,
+}
+
+impl RowWiseAdagrad {
+    fn step_names<B: Backend, const D: usize>(
+        &self,
+        lr: LearningRate,
+        parameter: Tensor<B, D>,
+        rows: &[u32],
+        gradient: Tensor<B, 2>,
+        state: Option<AdagradState<B, 1>>,
+    ) -> (Tensor<B, D>, Option<AdagradState<B, 1>>) {
+        let (step, accumulator) = match state {
+            Some(state) => (state.step.saturating_add(1), state.accumulator),
+            None => {
+                let value = self.config.initial_accumulator_value;
+                let options = (&parameter.device(), working_dtype(parameter.dtype()));
+                (1, Tensor::full([parameter.dims()[0]], value, options))
+            }
+        };
+        let arithmetic = RowWiseStep {
+            rate: decayed_rate(lr, self.config.lr_decay, step),
+            epsilon: self.config.epsilon,
+            maximize: self.config.maximize,
+        };
+        let operands = RowOperands {
+            parameter,
+            rows,
+            gradient,
+            accumulator,
+        };
+        let (parameter, accumulator) = rows::row_wise_adagrad(&arithmetic, operands);
+        (parameter, Some(AdagradState { step, accumulator }))
+    }
+}
+
+impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
+    type State<const D: usize> = AdagradState<B, 1>;
+
+    fn step<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        grad: Tensor<B, D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
+        let tensor = if factor == 1.0 {
+            tensor
+        } else {
+            tensor.mul_scalar(factor)
+        };
+        let n_rows = tensor.dims()[0];
+        let rows: Vec<u32> = (0..n_rows as u32).collect();
+        let grad = grad.reshape([n_rows, rows::width_of(&tensor)]);
+        self.step_names(lr, tensor, &rows, grad, state)
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
+        state.to_device(device)
+    }
+}
+
+impl<B: Backend> RowOptimizer<B> for RowWiseAdagrad {
+    fn step_rows<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        gradient: RowGradient<B>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        check_size(&tensor, &gradient);
+        self.step_names(lr, tensor, gradient.rows(), gradient.values(), state)
+    }
+
+    fn decay_factor<const D: usize>(
+        &self,
+        lr: LearningRate,
+        state: Option<&Self::State<D>>,
+    ) -> f64 {
+        let step = state.map_or(1, |state| state.step.saturating_add(1));
+        let rate = decayed_rate(lr, self.config.lr_decay, step);
+        (1.0 - rate * self.config.decoupled_weight_decay).max(0.0)
+    }
+}

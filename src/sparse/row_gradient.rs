@@ -1,0 +1,87 @@
+//! The gradient of some rows of a table.
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+use super::CsrBatch;
+use crate::error::CsrError;
+use crate::fused::rows::weighted_sum;
+
+/// The gradient of the rows of a table that a batch touched; that of all other rows is zero.
+///
+/// The row numbers ascend, each once: contributions to the same row are summed, in the order in which
+/// they came, so that the bits depend on nothing else.
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::sparse::RowGradient;
+///
+/// let values = Tensor::<NdArray, 2>::from_floats([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], &Default::default());
+/// let gradient = RowGradient::new(100, &[7, 2, 7], values)?;
+/// assert_eq!(gradient.rows(), [2, 7]);
+/// let values: Vec<f32> = gradient.values().into_data().to_vec().unwrap();
+/// assert_eq!(values, [3.0, 4.0, 6.0, 8.0]);
+/// # Ok::<(), burn_adagrad::error::CsrError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RowGradient<B: Backend> {
+    batch: CsrBatch,
+    values: Tensor<B, 2>,
+}
+
+impl<B: Backend> RowGradient<B> {
+    /// The gradient of a table of `n_rows` rows from contributions to it: row `i` of `values`
+    /// (`[rows.len(), width]`) belongs to row `rows[i]`. Rows may come in any order, and more than once.
+    ///
+    /// # Errors
+    ///
+    /// If a row number is not below `n_rows`, or there are not as many rows of values as row numbers.
+    pub fn new(n_rows: usize, rows: &[u32], values: Tensor<B, 2>) -> Result<Self, CsrError> {
+        if values.dims()[0] != rows.len() {
+            return Err(CsrError::Length {
+                indices: rows.len(),
+                values: values.dims()[0],
+            });
+        }
+        Ok(Self::of_sums(CsrBatch::from_ids(n_rows, rows)?, values))
+    }
+
+    /// The gradient of the table from which `batch` took weighted sums, `slopes` (`[batch, width]`)
+    /// being the gradient of these.
+    pub(crate) fn of_sums(batch: CsrBatch, slopes: Tensor<B, 2>) -> Self {
+        let values = weighted_sum(batch.by_feature(), slopes);
+        Self { batch, values }
+    }
+
+    /// The rows, ascending, each once.
+    pub fn rows(&self) -> &[u32] {
+        self.batch.touched()
+    }
+
+    /// Number of rows of the table.
+    pub fn n_rows(&self) -> usize {
+        self.batch.n_features()
+    }
+
+    /// The gradient of each of [`rows`](Self::rows), `[rows, width]`.
+    pub fn values(&self) -> Tensor<B, 2> {
+        self.values.clone()
+    }
+
+    /// The same with other values, of the same shape: clipped ones, say.
+    pub(crate) fn map(self, f: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> Self {
+        Self {
+            values: f(self.values),
+            ..self
+        }
+    }
+
+    /// The same as a tensor with all rows of the table, `[n_rows, width]`.
+    pub fn to_dense(&self) -> Tensor<B, 2> {
+        let (device, dtype) = (self.values.device(), self.values.dtype());
+        let shape = [self.n_rows(), self.values.dims()[1]];
+        let zeros = Tensor::zeros(shape, (&device, dtype));
+        crate::fused::rows::add(zeros, self.rows(), self.values())
+    }
+}
