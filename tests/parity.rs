@@ -264,7 +264,7 @@ fn sparse_nn_training_matches_pytorch<B: Backend>(device: &B::Device) {
         let mut model: SparseNN<Autodiff<B>> = SparseNNConfig::new(file.input_size)
             .with_hidden_size(file.hidden_size)
             .init(device);
-        model.fc1 = linear(&file.initial.fc1_weight, &file.initial.fc1_bias, device);
+        model.fc1 = linear(&file.initial.fc1_weight, &file.initial.fc1_bias, device).into();
         model.fc2 = linear(&file.initial.fc2_weight, &file.initial.fc2_bias, device);
 
         let kind = OptimizerKind::ALL

@@ -60,13 +60,12 @@ fn train<B: AutodiffBackend, O: Optimizer<SparseNN<B>, B>>(
 }
 
 fn weights<B: Backend>(model: &SparseNN<B>) -> Vec<u32> {
-    let bias = |layer: &burn::nn::Linear<B>| values(&layer.bias.as_ref().unwrap().val());
     bits(
         &[
             values(&model.fc1.weight.val()),
-            bias(&model.fc1),
+            values(&model.fc1.bias.as_ref().unwrap().val()),
             values(&model.fc2.weight.val()),
-            bias(&model.fc2),
+            values(&model.fc2.bias.as_ref().unwrap().val()),
         ]
         .concat(),
     )
