@@ -34,7 +34,12 @@ pub(super) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
     let values = TensorData::new(matrix.values.to_vec(), [matrix.values.len(), 1]);
     let values = Tensor::from_data(values, (&device, working));
     let terms = cast(table.select(0, names(matrix.indices, &device)), working) * values;
-    let sums = sums.select_assign(0, numbers(row_of_entry, &device), terms, IndexingUpdateOp::Add);
+    let sums = sums.select_assign(
+        0,
+        numbers(row_of_entry, &device),
+        terms,
+        IndexingUpdateOp::Add,
+    );
     cast(sums, dtype)
 }
 

@@ -132,7 +132,9 @@ pub(crate) fn adagrad<B: Backend, const D: usize>(
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let operands = {
         let (names, width) = (operands.rows, width_of(&operands.parameter));
-        step_on_host!(operands, |p, g, a| rows::adagrad(step, p, names, g, a, width))
+        step_on_host!(operands, |p, g, a| rows::adagrad(
+            step, p, names, g, a, width
+        ))
     };
     plain_rows::adagrad(step, operands)
 }
@@ -148,7 +150,9 @@ pub(crate) fn row_wise_adagrad<B: Backend, const D: usize>(
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let operands = {
         let (names, width) = (operands.rows, width_of(&operands.parameter));
-        step_on_host!(operands, |p, g, a| row_wise::adagrad(step, p, names, g, a, width))
+        step_on_host!(operands, |p, g, a| row_wise::adagrad(
+            step, p, names, g, a, width
+        ))
     };
     plain_rows::row_wise_adagrad(step, operands)
 }

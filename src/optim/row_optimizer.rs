@@ -28,11 +28,8 @@ pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
 
     /// By what decoupled weight decay multiplies every weight at the step that comes after `state`;
     /// 1 without decay.
-    fn decay_factor<const D: usize>(
-        &self,
-        lr: LearningRate,
-        state: Option<&Self::State<D>>,
-    ) -> f64;
+    fn decay_factor<const D: usize>(&self, lr: LearningRate, state: Option<&Self::State<D>>)
+    -> f64;
 }
 
 /// Checks that a gradient belongs to a table of this size.

@@ -14,9 +14,7 @@ use burn::tensor::backend::AutodiffBackend;
 
 use super::RowOptimizer;
 use crate::fused::rows::scale;
-use crate::sparse::{
-    CsrBatch, RowDecay, RowGradient, collect, decay_of_current_table, stepping,
-};
+use crate::sparse::{CsrBatch, RowDecay, RowGradient, collect, decay_of_current_table, stepping};
 
 /// The states by parameter, as [`OptimizerAdaptor`] keeps and saves them.
 type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;

@@ -69,9 +69,8 @@ impl CsrBatch {
             offset: offsets.get(position).copied(),
             entries: indices.len(),
         })?;
-        let wrong = |(&index, &value): (&u32, &f32)| {
-            index as usize >= n_features || !value.is_finite()
-        };
+        let wrong =
+            |(&index, &value): (&u32, &f32)| index as usize >= n_features || !value.is_finite();
         if let Some(entry) = indices.iter().zip(&values).position(wrong) {
             let row = offsets.partition_point(|&offset| offset <= entry) - 1;
             let (index, value) = (indices[entry], values[entry]);
