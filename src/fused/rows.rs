@@ -43,13 +43,12 @@ pub(crate) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
         let (device, width) = (table.device(), table.dims()[1]);
         match HostTensor::of(table.clone()) {
             Ok(mut host) => {
-                let sums = match host.slice() {
-                    Some(Slice::F32(table)) => Some(sums(matrix, table, width)),
-                    Some(Slice::F64(table)) => Some(sums(matrix, table, width)),
-                    Some(Slice::F16(table)) => Some(sums(matrix, table, width)),
-                    Some(Slice::BF16(table)) => Some(sums(matrix, table, width)),
-                    None => None,
-                };
+                let sums = host.slice().map(|table| match table {
+                    Slice::F32(table) => sums(matrix, table, width),
+                    Slice::F64(table) => sums(matrix, table, width),
+                    Slice::F16(table) => sums(matrix, table, width),
+                    Slice::BF16(table) => sums(matrix, table, width),
+                });
                 if let Some(sums) = sums {
                     let dtype = sums.dtype;
                     return Tensor::from_data(sums, (&device, dtype));
@@ -171,13 +170,12 @@ pub(crate) fn scale<B: Backend, const D: usize>(
         let width = width_of(&table);
         match HostTensor::take(table) {
             Ok(mut host) => {
-                let known = match host.slice_mut() {
-                    Some(SliceMut::F32(table)) => Some(rows::scale(table, names, factors, width)),
-                    Some(SliceMut::F64(table)) => Some(rows::scale(table, names, factors, width)),
-                    Some(SliceMut::F16(table)) => Some(rows::scale(table, names, factors, width)),
-                    Some(SliceMut::BF16(table)) => Some(rows::scale(table, names, factors, width)),
-                    None => None,
-                };
+                let known = host.slice_mut().map(|table| match table {
+                    SliceMut::F32(table) => rows::scale(table, names, factors, width),
+                    SliceMut::F64(table) => rows::scale(table, names, factors, width),
+                    SliceMut::F16(table) => rows::scale(table, names, factors, width),
+                    SliceMut::BF16(table) => rows::scale(table, names, factors, width),
+                });
                 if known.is_some() {
                     return host.give_back();
                 }

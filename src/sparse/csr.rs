@@ -141,7 +141,7 @@ impl CsrBatch {
     }
 
     /// The rows of all batches, one after the other. They have the same number of features.
-    pub(crate) fn concat(batches: &[&Self]) -> Self {
+    pub(crate) fn concat(batches: &[Self]) -> Self {
         let (mut offsets, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
         for batch in batches {
             let before = indices.len();
