@@ -9,7 +9,7 @@ use burn::tensor::{DType, Tensor};
 use burn_adagrad::kernel::dense::{self, AdagradStep};
 use burn_adagrad::kernel::reference;
 use burn_adagrad::kernel::row_wise::{self, RowWiseStep};
-use burn_adagrad::kernel::rows::{self, Csr};
+use burn_adagrad::kernel::rows::{self, Csr, RowSums};
 use burn_adagrad::optim::RowOptimizer;
 use burn_adagrad::sparse::RowGradient;
 use burn_adagrad::{AdagradConfig, RowWiseAdagradConfig};
@@ -42,6 +42,36 @@ fn step(bits: u32) -> AdagradStep {
     }
 }
 
+/// A gradient of one contribution a row.
+struct Plain {
+    offsets: Vec<usize>,
+    indices: Vec<u32>,
+    ones: Vec<f32>,
+}
+
+impl Plain {
+    fn new(n: usize) -> Self {
+        Self {
+            offsets: (0..=n).collect(),
+            indices: (0..n as u32).collect(),
+            ones: vec![1.0; n],
+        }
+    }
+
+    fn gradient<'a>(&'a self, rows: &'a [u32], slopes: &'a [f32]) -> RowSums<'a, f32> {
+        let matrix = Csr {
+            offsets: &self.offsets,
+            indices: &self.indices,
+            values: &self.ones,
+        };
+        RowSums {
+            rows,
+            matrix,
+            slopes,
+        }
+    }
+}
+
 /// Every other row, or some rows far apart; enough of them that threads take part.
 fn named(n_rows: usize, every: usize) -> Vec<u32> {
     (0..n_rows as u32)
@@ -59,7 +89,9 @@ fn a_step_over_rows_is_the_dense_step_over_these_rows() {
             let a: Vec<f32> = a.iter().map(|a| a.abs()).collect();
             let g = numbers(rows.len() * width, 3);
             let mut got = (p.clone(), a.clone());
-            rows::adagrad(&step, &mut got.0, &rows, &g, &mut got.1, width);
+            let plain = Plain::new(rows.len());
+            let gradient = plain.gradient(&rows, &g);
+            rows::adagrad(&step, &mut got.0, gradient, &mut got.1, width);
 
             let mut expected = (p, a);
             for (&row, g) in rows.iter().zip(g.chunks_exact(width)) {
@@ -175,7 +207,9 @@ fn row_wise_steps_are_the_formula() {
             // A row without gradient, whose accumulator is 0.
             g[..width].fill(0.0);
             let mut got = (p.clone(), a.clone());
-            row_wise::adagrad(&step, &mut got.0, &rows, &g, &mut got.1, width);
+            let plain = Plain::new(rows.len());
+            let gradient = plain.gradient(&rows, &g);
+            row_wise::adagrad(&step, &mut got.0, gradient, &mut got.1, width);
 
             let f64s = |numbers: &[f32]| numbers.iter().map(|&n| n.into()).collect::<Vec<f64>>();
             let (mut p, mut a) = (f64s(&p), f64s(&a));
@@ -211,8 +245,9 @@ fn rows_that_are_not_there_leave_the_table_as_it_was() {
     ] {
         let (mut p2, mut a2) = (p.clone(), a.clone());
         let g = vec![1.0; gradient];
+        let plain = Plain::new(2);
         let result = catch_unwind(AssertUnwindSafe(|| {
-            rows::adagrad(&step(0), &mut p2, rows, &g, &mut a2, 3);
+            rows::adagrad(&step(0), &mut p2, plain.gradient(rows, &g), &mut a2, 3);
         }));
         assert!(result.is_err(), "{rows:?}");
         let row_wise_step = RowWiseStep {
@@ -221,7 +256,13 @@ fn rows_that_are_not_there_leave_the_table_as_it_was() {
             maximize: false,
         };
         let result = catch_unwind(AssertUnwindSafe(|| {
-            row_wise::adagrad(&row_wise_step, &mut p2, rows, &g, &mut a2[..10], 3);
+            row_wise::adagrad(
+                &row_wise_step,
+                &mut p2,
+                plain.gradient(rows, &g),
+                &mut a2[..10],
+                3,
+            );
         }));
         assert!(result.is_err(), "{rows:?}");
         assert_eq!((&p2, &a2), (&p, &a));

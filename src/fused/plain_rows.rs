@@ -51,9 +51,11 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
     let RowOperands {
         parameter,
         rows,
-        gradient,
+        matrix,
+        slopes,
         accumulator,
     } = operands;
+    let gradient = weighted_sum(matrix, slopes);
     let rows = names(rows, &parameter.device());
     let (dtype, sum_dtype) = (parameter.dtype(), accumulator.dtype());
     let Update {
@@ -80,9 +82,11 @@ pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
     let RowOperands {
         parameter,
         rows,
-        gradient,
+        matrix,
+        slopes,
         accumulator,
     } = operands;
+    let gradient = weighted_sum(matrix, slopes);
     let n = rows.len();
     let all = n == parameter.dims()[0];
     let rows = names(rows, &parameter.device());

@@ -43,9 +43,8 @@ pub(super) fn check_size<B: Backend, const D: usize>(
 ) {
     let dims = table.dims();
     let width: usize = dims[1..].iter().product();
-    let [_, gradient_width] = gradient.values().dims();
     assert_eq!(
-        (gradient.n_rows(), gradient_width),
+        (gradient.n_rows(), gradient.width()),
         (dims[0], width),
         "a gradient of rows × width for a table of another size"
     );
