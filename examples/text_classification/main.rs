@@ -2,12 +2,13 @@
 //!
 //! `cargo run --release --example text_classification -- --help` lists the options.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod corpus;
 mod features;
 mod hash;
 mod insight;
 mod options;
-mod program;
 mod report;
 mod tokens;
 mod training;
@@ -22,7 +23,7 @@ use features::{Encoding, Features, TokenCounts};
 use options::Options;
 
 fn main() -> ExitCode {
-    program::run_program(run)
+    common::main(run)
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {

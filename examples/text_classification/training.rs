@@ -12,8 +12,8 @@ use burn_adagrad::{
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::common::progress_bar;
 use crate::options::Options;
-use crate::program::progress_bar;
 
 type B = Autodiff<DefaultBackend>;
 
@@ -52,10 +52,7 @@ pub fn train(options: &Options, rows: &SparseDataset) -> anyhow::Result<Trained>
     let mut optim = config.init_sparse::<B, SparseNN<B>>();
 
     let loader = sparse_dataloader::<B>(rows.clone(), options.batch_size, Some(seed(2)), &device);
-    let bar = progress_bar(
-        options.epochs as u64,
-        "{bar:30} {pos}/{len} epochs, {eta} left",
-    );
+    let bar = progress_bar(options.epochs as u64, "epochs");
     let (model, losses) = train_model(
         model,
         &mut optim,

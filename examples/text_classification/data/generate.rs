@@ -4,8 +4,12 @@
 //! made the remarks that `text_classification` reads by default; `--lines 50000` makes as many as a
 //! real collection has.
 
+#[path = "../../common/mod.rs"]
+mod common;
+
 use std::collections::{HashMap, HashSet};
 use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
 
 use clap::Parser;
 use rand::{RngExt, SeedableRng};
@@ -27,8 +31,11 @@ struct Options {
 /// Share of the remarks under which stands the other label: people press the wrong button.
 const MISTAKES: f64 = 0.02;
 
-fn main() -> io::Result<()> {
-    let options = Options::parse();
+fn main() -> ExitCode {
+    common::main(run)
+}
+
+fn run(options: &Options) -> anyhow::Result<()> {
     let grammar = Grammar::parse(include_str!("grammar.txt"));
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
     let mut out = BufWriter::new(io::stdout().lock());
@@ -52,7 +59,8 @@ fn main() -> io::Result<()> {
             written.insert(remark);
         }
     }
-    out.flush()
+    out.flush()?;
+    Ok(())
 }
 
 /// The alternatives of each rule; `grammar.txt` says how they are written and chosen. A mistake in the
