@@ -11,34 +11,10 @@ mod refusals;
 mod tokens;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 
-/// Whether the backend of the examples can run here; prints a line if not.
-fn backend_is_available() -> bool {
-    #[cfg(all(feature = "wgpu", not(feature = "cuda")))]
-    let available = common::wgpu_is_available();
-    #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
-    let available = true;
-    #[cfg(feature = "cuda")]
-    let available = false;
-    if !available {
-        common::print_skip("the backend of the examples finds no device");
-    }
-    available
-}
-
-/// `cargo test` builds the examples beside the folder of the test programs.
-fn example(name: &str) -> Command {
-    let mut path: PathBuf = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples");
-    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let hint = "run `cargo build --examples` with the same features first";
-    assert!(path.exists(), "{} is missing: {hint}", path.display());
-    Command::new(path)
-}
+use common::example::{backend_is_available, example};
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
     let mut command = example("text_classification");
