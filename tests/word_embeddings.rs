@@ -5,13 +5,17 @@ mod common;
 
 #[path = "../examples/word_embeddings/cooccurrence.rs"]
 mod cooccurrence;
+#[path = "word_embeddings/pairs.rs"]
+mod pairs;
+#[path = "word_embeddings/refusals.rs"]
+mod refusals;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 
-use cooccurrence::{Pair, PairCounter};
+use common::example::{backend_is_available, example};
 
 /// Words of `sentences.txt` that are used alike, and the share of the three nearest words that must be of
 /// the class. A relative is near its counterpart and two or three others, and then near what it does.
@@ -40,32 +44,6 @@ const CLASSES: &[(&str, f64)] = &[
 /// Options with which a debug build is fast; the vectors are as good as with the defaults.
 const QUICK: &str = "--epochs 10 --dim 25 --lr 0.2";
 
-/// Whether the backend of the examples can run here; prints a line if not.
-fn backend_is_available() -> bool {
-    #[cfg(all(feature = "wgpu", not(feature = "cuda")))]
-    let available = common::wgpu_is_available();
-    #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
-    let available = true;
-    #[cfg(feature = "cuda")]
-    let available = false;
-    if !available {
-        common::print_skip("the backend of the examples finds no device");
-    }
-    available
-}
-
-/// `cargo test` builds the examples beside the folder of the test programs.
-fn example(name: &str) -> Command {
-    let mut path: PathBuf = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples");
-    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let hint = "run `cargo build --examples` with the same features first";
-    assert!(path.exists(), "{} is missing: {hint}", path.display());
-    Command::new(path)
-}
-
 fn run(dir: &Path, arguments: &str) -> Output {
     let mut command = example("word_embeddings");
     let arguments = arguments.split_whitespace();
@@ -77,8 +55,7 @@ fn run(dir: &Path, arguments: &str) -> Output {
 fn lines(dir: &Path, arguments: &str) -> Vec<String> {
     let output = run(dir, arguments);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let stdout = String::from_utf8(output.stdout).unwrap();
-    stdout.lines().map(str::to_owned).collect()
+    common::example::lines(&output.stdout)
 }
 
 /// The words and their cosines in a line like `horse: cow 0.9123, pig 0.9012`.
@@ -118,87 +95,6 @@ fn nearest_three<'a>(vectors: &'a [(String, Vec<f64>)], word: &str) -> Vec<(&'a 
     others.sort_by(|(_, x), (_, y)| y.total_cmp(x));
     others.truncate(3);
     others
-}
-
-/// The pairs of lines of words, with windows that start anew at each line.
-fn count(window: usize, buffer: Option<usize>, lines: &[&[u32]]) -> Vec<Pair> {
-    let mut counter = match buffer {
-        Some(len) => PairCounter::with_buffer(window, len),
-        None => PairCounter::new(window),
-    };
-    for line in lines {
-        line.iter().for_each(|&word| counter.push(word));
-        counter.end_of_line();
-    }
-    counter.finish()
-}
-
-fn pair(low: u32, high: u32, count: f32) -> Pair {
-    Pair { low, high, count }
-}
-
-/// "a b a c", by hand. The a's see each other at distance 2, each has the other in its window; b and the c
-/// are 2 apart; the first a and the c are too far apart.
-#[test]
-fn pairs_of_a_hand_counted_text() {
-    let expected = [
-        pair(0, 0, 1.0),
-        pair(0, 1, 2.0),
-        pair(0, 2, 1.0),
-        pair(1, 2, 0.5),
-    ];
-    assert_eq!(count(2, None, &[&[0, 1, 0, 2]]), expected);
-    // Pairs end with the line.
-    let lines: [&[u32]; 3] = [&[0, 1], &[], &[2, 0, 1]];
-    let expected = [pair(0, 1, 2.0), pair(0, 2, 1.0), pair(1, 2, 0.5)];
-    assert_eq!(count(2, None, &lines), expected);
-    assert_eq!(count(2, None, &[&[7]]), []);
-
-    let counts: Vec<_> = [pair(0, 0, 1.0), pair(3, 5, 2.0)]
-        .into_iter()
-        .flat_map(Pair::counts)
-        .collect();
-    assert_eq!(counts, [(0, 0, 1.0), (3, 5, 2.0), (5, 3, 2.0)]);
-}
-
-/// Against a map and plain loops, with buffers so short that many runs are merged.
-#[test]
-fn pairs_do_not_depend_on_the_buffer() {
-    let mut state = 1_u64;
-    let mut next = |n: u64| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 33) % n
-    };
-    let lines: Vec<Vec<u32>> = (0..40)
-        .map(|_| (0..next(30)).map(|_| next(12) as u32).collect())
-        .collect();
-    let lines: Vec<&[u32]> = lines.iter().map(Vec::as_slice).collect();
-    let window = 5;
-    let mut expected: BTreeMap<(u32, u32), f64> = BTreeMap::new();
-    for line in &lines {
-        for (i, &a) in line.iter().enumerate() {
-            for (j, &b) in line.iter().enumerate() {
-                // From the word a to every other word b of its window.
-                if i != j && i.abs_diff(j) <= window && a <= b {
-                    *expected.entry((a, b)).or_default() += 1.0 / i.abs_diff(j) as f64;
-                }
-            }
-        }
-    }
-    for buffer in [1, 2, 7, 100, 100_000] {
-        let pairs = count(window, Some(buffer), &lines);
-        let keys: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.low, pair.high)).collect();
-        assert_eq!(
-            keys,
-            expected.keys().copied().collect::<Vec<_>>(),
-            "{buffer}"
-        );
-        let counts: Vec<f32> = pairs.iter().map(|pair| pair.count).collect();
-        let expected: Vec<f32> = expected.values().map(|&count| count as f32).collect();
-        common::assert_close(&format!("buffer {buffer}"), &counts, &expected, 1e-5, 0.0);
-    }
 }
 
 /// With vectors that start at almost nothing, the first loss is the mean of f(X)·log²X over the counts,
@@ -353,7 +249,10 @@ fn a_seed_fixes_everything() {
 #[test]
 fn texts_are_those_of_the_generator() {
     let generate = |options: &[&str]| {
-        let output = example("generate_corpus").args(options).output().unwrap();
+        let output = example("generate_sentences")
+            .args(options)
+            .output()
+            .unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
@@ -361,7 +260,7 @@ fn texts_are_those_of_the_generator() {
     let sentences = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     assert!(
         generate(&[]) == fs::read_to_string(sentences).unwrap(),
-        "{path} is not what generate_corpus writes"
+        "{path} is not what generate_sentences writes"
     );
 
     let text = generate(&["--topics", "3", "--words", "60000"]);
@@ -369,104 +268,4 @@ fn texts_are_those_of_the_generator() {
     text.split_whitespace()
         .for_each(|word| *counts.entry(word).or_default() += 1);
     assert_eq!((counts.len(), counts.values().sum()), (300, 60_000));
-}
-
-#[test]
-fn bad_options_and_bad_input_exit_with_2_and_one_line() {
-    let dir = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &[u8]| fs::write(dir.path().join(name), text).unwrap();
-    write("latin1.txt", b"one two\nthree caf\xe9 four\n");
-    write("marks.txt", b"... !\n\n");
-    write("rare.txt", b"one two two three\n");
-    write("lone.txt", b"one\none\n");
-    fs::create_dir(dir.path().join("folder")).unwrap();
-    let cases = [
-        (
-            "--text none.txt",
-            "error: none.txt: No such file or directory (os error 2)",
-        ),
-        (
-            "--text folder",
-            "error: folder: Is a directory (os error 21)",
-        ),
-        ("--text latin1.txt", "error: latin1.txt:2:10: not UTF-8"),
-        ("--text marks.txt", "error: marks.txt: no words"),
-        (
-            "--text rare.txt --min-count 3",
-            "error: rare.txt: no word occurs 3 times (--min-count): the most frequent one, \"two\", \
-             occurs 2 times",
-        ),
-        (
-            "--text lone.txt --min-count 1",
-            "error: lone.txt: no two words with a vector are near each other",
-        ),
-        (
-            "--words hrose",
-            "error: --words: \"hrose\" is not in the vocabulary (similar: horse, house, rome)",
-        ),
-        (
-            "--words horse,xylophone",
-            "error: --words: \"xylophone\" is not in the vocabulary",
-        ),
-        (
-            "--analogy paris:france:rom",
-            "error: --analogy: \"rom\" is not in the vocabulary (similar: from, rome)",
-        ),
-        (
-            "--analogy paris:france",
-            "error: invalid value 'paris:france' for '--analogy <A:B:C>': must be three words with \
-             colons between",
-        ),
-        (
-            "--lr 0",
-            "error: invalid value '0' for '--lr <X>': must be a number, finite and above 0",
-        ),
-        (
-            "--x-max -1",
-            "error: invalid value '-1' for '--x-max <X>': must be a number, finite and above 0",
-        ),
-        (
-            "--epochs 0",
-            "error: invalid value '0' for '--epochs <N>': must be at least 1",
-        ),
-        (
-            "--dim x",
-            "error: invalid value 'x' for '--dim <N>': invalid digit found in string",
-        ),
-        (
-            "--window 0",
-            "error: invalid value '0' for '--window <N>': 0 is not in 1..=65535",
-        ),
-        (
-            "--out folder",
-            "error: folder: Is a directory (os error 21)",
-        ),
-    ];
-    for (options, message) in cases {
-        let output = run(dir.path(), options);
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{options}: {stderr}");
-        assert_eq!(stderr, format!("{message}\n"), "{options}");
-        assert!(output.stdout.is_empty(), "{options}");
-    }
-}
-
-/// A rate that is too high is named, and vectors written before stay.
-#[test]
-fn a_run_that_diverges_leaves_the_file_alone() {
-    if !backend_is_available() {
-        return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("vectors.txt");
-    fs::write(&path, "of another run").unwrap();
-    let output = run(dir.path(), "--lr 1e30 --epochs 2 --dim 2 --out vectors.txt");
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    let start = "error: --lr 1000000000000000000000000000000: the loss of epoch 1 is ";
-    assert!(
-        stderr.starts_with(start) && stderr.lines().count() == 1,
-        "{stderr}"
-    );
-    assert_eq!(fs::read_to_string(&path).unwrap(), "of another run");
 }

@@ -4,6 +4,8 @@
 //!
 //! `cargo run --release --example word_embeddings -- --help` lists the options.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod cooccurrence;
 mod model;
 mod options;
@@ -14,15 +16,13 @@ mod vectors;
 mod vocabulary;
 
 use std::fs::{File, OpenOptions};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use burn::backend::Autodiff;
 use burn_adagrad::DefaultBackend;
-use clap::Parser;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use cooccurrence::{Pair, PairCounter};
 use options::Options;
@@ -33,33 +33,7 @@ use vectors::Vectors;
 use vocabulary::Vocabulary;
 
 fn main() -> ExitCode {
-    let options = match Options::try_parse() {
-        Ok(options) => options,
-        Err(error) if !error.use_stderr() => error.exit(),
-        Err(error) => return fail(&first_paragraph(&error.to_string())),
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("error: {error:#}")),
-    }
-}
-
-/// What is wrong, without clap's usage below it, in one line.
-fn first_paragraph(message: &str) -> String {
-    let lines = message.lines().take_while(|line| !line.trim().is_empty());
-    lines.map(str::trim).collect::<Vec<_>>().join(" ")
-}
-
-fn fail(message: &str) -> ExitCode {
-    let escape = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.into()
-        }
-    };
-    eprintln!("{}", message.chars().map(escape).collect::<String>());
-    ExitCode::from(2)
+    common::main(run)
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {
@@ -92,7 +66,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         x_max: options.x_max,
         seed: options.seed,
     };
-    let bar = progress_bar(pairs.len() as u64);
+    let bar = common::progress_bar(pairs.len() as u64, "pairs");
     let mut last_loss = f64::NAN;
     let vectors = training.run::<Autodiff<DefaultBackend>>(
         pairs,
@@ -108,6 +82,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
             last_loss = loss;
             bar.suspend(|| writeln!(stdout, "Epoch {epoch}, Loss: {loss:.4}"))?;
             bar.reset();
+            bar.set_message(format!("epoch {}", epoch + 1));
             Ok(())
         },
     )?;
@@ -164,15 +139,4 @@ fn count_pairs(
         bail!("{name}: no two words with a vector are near each other");
     }
     Ok(pairs)
-}
-
-fn progress_bar(pairs: u64) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let template = "{bar:30} {human_pos}/{human_len} pairs of the epoch, {eta} left";
-    let style = ProgressStyle::with_template(template).expect("the template is valid");
-    ProgressBar::with_draw_target(Some(pairs), target).with_style(style)
 }

@@ -1,6 +1,6 @@
 //! Writes texts whose words fall into classes, to learn word vectors from.
 //!
-//! `cargo run --release --example generate_corpus > examples/word_embeddings/data/sentences.txt` made the
+//! `cargo run --release --example generate_sentences > examples/word_embeddings/data/sentences.txt` made the
 //! text that `word_embeddings` reads by default: small sentences in which the words of a class, say the
 //! animals, take each other's places. `--topics 300 --words 2000000` writes a text of a real one's size, in
 //! 30,000 made-up words of which those of a topic begin with the same four letters.
@@ -14,7 +14,7 @@ use rand_distr::{Distribution, Zipf};
 
 /// Writes a text whose words fall into classes.
 #[derive(Parser)]
-#[command(name = "generate_corpus")]
+#[command(name = "generate_sentences")]
 struct Options {
     /// The text ends with the line in which it reaches so many words
     #[arg(long, value_name = "N", default_value_t = 32_000)]
