@@ -18,7 +18,7 @@ use std::process::Output;
 use common::example::{backend_is_available, example};
 
 /// Words of `sentences.txt` that are used alike, and the share of the three nearest words that must be of
-/// the class. A relative is near its counterpart and two or three others, and then near what it does.
+/// the class. Relatives are near their counterparts, and some of them nearer to what they do than to others.
 const CLASSES: &[(&str, f64)] = &[
     ("horse cow sheep goat pig donkey dog cat goose rabbit", 0.95),
     ("red blue green yellow black white brown grey", 0.95),
@@ -29,11 +29,11 @@ const CLASSES: &[(&str, f64)] = &[
     ("two three four five six seven eight nine", 0.95),
     (
         "mother father sister brother aunt uncle grandmother grandfather",
-        0.8,
+        0.7,
     ),
     (
         "paris rome lisbon berlin warsaw prague london budapest",
-        0.9,
+        0.95,
     ),
     (
         "france italy portugal germany poland czechia england hungary",
@@ -166,8 +166,8 @@ fn rare_words_are_passed_over_and_lines_end_pairs() {
     assert_eq!(pairs, "Pairs: 6");
 }
 
-/// Three seeds. For 6 seeds and the options here, the shares were 1.00, 1.00, 1.00, 1.00, 0.92, 1.00 and
-/// 1.00 in the order of the classes, and the last loss was 0.020.
+/// Three seeds. Over ten (0 to 9), with the options here, the shares of the numbers were 0.99 ± 0.02, those
+/// of the relatives 0.89 ± 0.08, all others 1.00; the last loss was 0.019 to 0.020.
 #[test]
 fn neighbours_are_of_the_words_class() {
     if !backend_is_available() {
