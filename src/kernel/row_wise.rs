@@ -4,7 +4,7 @@ use super::dense::Parameter;
 use super::pass::Real;
 use super::prefetch::prefetch;
 use super::row_slices::{PARALLEL_MIN, RowSlices};
-use super::rows::{RowSums, sum_row};
+use super::rows::{AHEAD_OF_STEP, RowSums, sum_row};
 use super::simd::{Level, Work};
 use super::threads::share_out;
 
@@ -23,9 +23,6 @@ pub struct RowWiseStep {
 /// Partial sums of the squares of a row. Their number is fixed, so that the order of the additions,
 /// and with it every bit, is the same at each vector width.
 const LANES: usize = 16;
-
-/// How many rows ahead memory is asked for.
-const AHEAD: usize = 8;
 
 /// One step of row-wise Adagrad in place over the rows of a table that have a gradient.
 ///
@@ -122,7 +119,7 @@ impl<P: Parameter> Work for Piece<'_, P> {
         let mut wide = vec![P::Accumulator::ZERO; width];
         let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
         for (i, &row) in rows.iter().enumerate() {
-            if let Some(&ahead) = rows.get(i + AHEAD) {
+            if let Some(&ahead) = rows.get(i + AHEAD_OF_STEP) {
                 let ahead = (ahead - rows[0]) as usize;
                 prefetch(&parameter[ahead * width..][..width]);
                 prefetch(&accumulator[ahead..=ahead]);

@@ -12,8 +12,15 @@ use super::row_slices::{PARALLEL_MIN, ROWS_AT_A_TIME, RowSlices, check_rows};
 use super::simd::{Level, Work};
 use super::threads::share_out;
 
-/// How many rows ahead memory is asked for: at some 10 ns a row, the time that memory takes.
+/// How many rows ahead of a sum memory is asked for: at some 10 ns a row, the time that memory takes.
 const AHEAD: usize = 8;
+
+/// How many rows ahead of a step: parameter and accumulator of more than these would be more than a
+/// core can wait for at once.
+pub(super) const AHEAD_OF_STEP: usize = 4;
+
+/// Bytes of a table that is near enough not to be asked for.
+const CACHED: usize = 512 * 1024;
 
 /// A sparse matrix in compressed sparse rows: row `i` has the entries `offsets[i]..offsets[i + 1]`
 /// of `indices` and `values`.
@@ -113,17 +120,36 @@ pub(super) fn sum_row<P: Parameter>(
     let width = wide.len();
     let row = |index: u32| &table[index as usize * width..][..width];
     wide.fill(P::Accumulator::ZERO);
+    let far = size_of_val(table) > CACHED;
     for entry in matrix.offsets[i]..matrix.offsets[i + 1] {
-        if let Some(&ahead) = matrix.indices.get(entry + AHEAD) {
+        if far && let Some(&ahead) = matrix.indices.get(entry + AHEAD) {
             prefetch(row(ahead));
         }
         let value = P::Accumulator::from_f64(matrix.values[entry].into());
-        for (sum, &number) in wide.iter_mut().zip(row(matrix.indices[entry])) {
-            *sum = *sum + value * number.widen();
-        }
+        add_multiple(wide, value, row(matrix.indices[entry]));
     }
     for (sum, &wide) in sum.iter_mut().zip(&*wide) {
         *sum = P::narrow(wide);
+    }
+}
+
+/// Adds `value` times `row` to `sum`, in blocks of fixed sizes: rows are short, and in a loop over a
+/// length that it does not know, the compiler leaves half of such a row to single operations.
+#[inline(always)]
+fn add_multiple<P: Parameter>(sum: &mut [P::Accumulator], value: P::Accumulator, row: &[P]) {
+    for (sum, &number) in sum.iter_mut().zip(row) {
+        *sum = *sum + value * number.widen();
+    }
+}
+
+#[inline(always)]
+fn add_block<P: Parameter, const N: usize>(
+    sum: &mut [P::Accumulator; N],
+    value: P::Accumulator,
+    block: &[P; N],
+) {
+    for (sum, &number) in sum.iter_mut().zip(block) {
+        *sum = *sum + value * number.widen();
     }
 }
 
@@ -279,7 +305,7 @@ impl<P: Parameter> Work for Piece<'_, P> {
         let mut wide = vec![P::Accumulator::ZERO; width];
         let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
         for (i, &row) in rows.iter().enumerate() {
-            if let Some(&ahead) = rows.get(i + AHEAD) {
+            if let Some(&ahead) = rows.get(i + AHEAD_OF_STEP) {
                 prefetch(&parameter[start(ahead)..][..width]);
                 prefetch(&accumulator[start(ahead)..][..width]);
             }

@@ -6,6 +6,9 @@ use super::transpose::Transposed;
 use crate::error::CsrError;
 use crate::kernel::rows::Csr;
 
+/// Fewer entries than this are sorted faster than a thread wakes up.
+const SORT_AHEAD_MIN: usize = 8192;
+
 /// A batch of sparse rows, in compressed sparse row form: what a layer over sparse features, or over
 /// bags of ids, takes instead of a dense matrix.
 ///
@@ -207,6 +210,17 @@ impl CsrBatch {
     /// kept.
     pub fn touched(&self) -> &[u32] {
         &self.transposed().columns
+    }
+
+    /// Begins to sort the entries by feature on another thread, if there are enough of them: a step needs
+    /// them in that order, and forward and backward pass come before it.
+    pub(super) fn sort_ahead(&self) {
+        if self.nnz() >= SORT_AHEAD_MIN && self.storage.transposed.get().is_none() {
+            let batch = self.clone();
+            rayon::spawn(move || {
+                batch.transposed();
+            });
+        }
     }
 
     /// The entries by feature: a row for each of [`touched`](Self::touched).

@@ -88,6 +88,7 @@ impl<B: Backend> RowTable<B> {
         if !tracked || !B::ad_enabled(&device) {
             return sums;
         }
+        batch.sort_ahead();
         let output = sums.require_grad();
         self.lookups().push(Lookup {
             id: ParamId::new(),
