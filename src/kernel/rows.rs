@@ -17,7 +17,7 @@ const AHEAD: usize = 8;
 
 /// How many rows ahead of a step: parameter and accumulator of more than these would be more than a
 /// core can wait for at once.
-pub(super) const AHEAD_OF_STEP: usize = 4;
+pub(super) const AHEAD_OF_STEP: usize = 8;
 
 /// Bytes of a table that is near enough not to be asked for.
 const CACHED: usize = 512 * 1024;
