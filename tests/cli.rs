@@ -302,6 +302,87 @@ fn bad_options_and_bad_input_exit_with_2_and_one_line() {
     }
 }
 
+/// Sparse batches, embeddings and the row-sparse step behind the examples, on whatever backend they have:
+/// a few epochs, in which the loss falls and the classes are told apart.
+#[test]
+fn the_row_sparse_examples_learn() {
+    if !backend_is_available() {
+        return;
+    }
+    for (name, arguments, at_least) in [
+        ("sparse_nn", "--epochs 6 --lr 0.1", 0.75),
+        ("text_classification", "--epochs 3 --lr 0.05", 0.75),
+    ] {
+        let output = example(name).args(arguments.split(' ')).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {stderr}");
+        let lines = lines(&output.stdout);
+        let losses: Vec<f64> = lines
+            .iter()
+            .filter_map(|line| line.split_once("Loss: "))
+            .map(|(_, loss)| loss.parse().unwrap())
+            .collect();
+        assert!(losses.len() >= 2, "{name}: {lines:?}");
+        assert!(
+            losses[losses.len() - 1] < 0.9 * losses[0],
+            "{name}: {losses:?}"
+        );
+        let last = lines.last().unwrap();
+        let accuracy = last.strip_prefix("Adagrad Accuracy: ").expect(last);
+        assert!(is_accuracy(accuracy, false), "{name}: {last}");
+        let accuracy: f64 = accuracy.parse().unwrap();
+        assert!(accuracy >= at_least, "{name}: {accuracy}");
+    }
+}
+
+/// A file in LIBSVM format with more features than a dense matrix could have; and what is wrong with one.
+#[test]
+fn sparse_nn_reads_files() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (data, bad) = (dir.path().join("data.txt"), dir.path().join("bad.txt"));
+    // The class is that of the first of each row's features.
+    let row = |i: usize| {
+        let class = i % 2;
+        format!(
+            "{class} {}:1 {}:0.5\n",
+            1 + class,
+            100 + (i * 7919) % 900_000
+        )
+    };
+    fs::write(&data, (0..100).map(row).collect::<String>()).unwrap();
+    fs::write(&bad, "1 1:1\n0 5:x\n").unwrap();
+    let run = |arguments: &[&str]| {
+        let arguments = [
+            arguments,
+            &["--hidden", "4", "--epochs", "8", "--lr", "0.2"],
+        ]
+        .concat();
+        example("sparse_nn").args(arguments).output().unwrap()
+    };
+    let output = run(&["--data", data.to_str().unwrap(), "--features", "1000000"]);
+    let printed = lines(&output.stdout);
+    assert!(printed[0].starts_with("80 rows to train on, 20 to test on, 1000000 features"));
+    assert_eq!(printed.last().unwrap(), "Adagrad Accuracy: 1.0000");
+
+    for (arguments, message) in [
+        (["--data", bad.to_str().unwrap()], "bad.txt:2:5: value"),
+        (["--lr", "0"], "--lr 0 (must be finite and above 0)"),
+        (["--features", "7"], "--data"),
+    ] {
+        let output = run(&arguments);
+        let stderr = lines(&output.stderr);
+        assert_eq!(
+            (output.status.code(), stderr.len()),
+            (Some(2), 1),
+            "{stderr:?}"
+        );
+        assert!(stderr[0].contains(message), "{stderr:?}");
+    }
+}
+
 #[test]
 fn help_lists_every_option() {
     let output = compare(Path::new("."), &["--help"]);

@@ -1,5 +1,8 @@
 //! The example `text_classification`: what it learns, prints and refuses.
-#![cfg(feature = "any-backend")]
+//!
+//! Not where the examples run on a GPU: on a software adapter so many runs take hours. There
+//! `tests/cli.rs` has a short run of some.
+#![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
 mod common;
 

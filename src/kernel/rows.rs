@@ -126,30 +126,12 @@ pub(super) fn sum_row<P: Parameter>(
             prefetch(row(ahead));
         }
         let value = P::Accumulator::from_f64(matrix.values[entry].into());
-        add_multiple(wide, value, row(matrix.indices[entry]));
+        for (sum, &number) in wide.iter_mut().zip(row(matrix.indices[entry])) {
+            *sum = *sum + value * number.widen();
+        }
     }
     for (sum, &wide) in sum.iter_mut().zip(&*wide) {
         *sum = P::narrow(wide);
-    }
-}
-
-/// Adds `value` times `row` to `sum`, in blocks of fixed sizes: rows are short, and in a loop over a
-/// length that it does not know, the compiler leaves half of such a row to single operations.
-#[inline(always)]
-fn add_multiple<P: Parameter>(sum: &mut [P::Accumulator], value: P::Accumulator, row: &[P]) {
-    for (sum, &number) in sum.iter_mut().zip(row) {
-        *sum = *sum + value * number.widen();
-    }
-}
-
-#[inline(always)]
-fn add_block<P: Parameter, const N: usize>(
-    sum: &mut [P::Accumulator; N],
-    value: P::Accumulator,
-    block: &[P; N],
-) {
-    for (sum, &number) in sum.iter_mut().zip(block) {
-        *sum = *sum + value * number.widen();
     }
 }
 
