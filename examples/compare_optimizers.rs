@@ -2,8 +2,10 @@
 //!
 //! `cargo run --release --example compare_optimizers -- --help` lists the options.
 
+mod common;
+
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,7 +19,6 @@ use burn_adagrad::train::{
 };
 use burn_adagrad::{DefaultBackend, SparseDataConfig, compare_optimizers};
 use clap::Parser;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::{Serialize, Serializer};
 
 /// Compares Adagrad with SGD, Adam and RMSprop on sparse data.
@@ -76,33 +77,7 @@ fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, 
 }
 
 fn main() -> ExitCode {
-    let options = match Options::try_parse() {
-        Ok(options) => options,
-        Err(error) if !error.use_stderr() => error.exit(),
-        Err(error) => return fail(&first_paragraph(&error.to_string())),
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("error: {error:#}")),
-    }
-}
-
-/// What is wrong, without clap's usage below it, in one line.
-fn first_paragraph(message: &str) -> String {
-    let lines = message.lines().take_while(|line| !line.trim().is_empty());
-    lines.map(str::trim).collect::<Vec<_>>().join(" ")
-}
-
-fn fail(message: &str) -> ExitCode {
-    let escape = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.into()
-        }
-    };
-    eprintln!("{}", message.chars().map(escape).collect::<String>());
-    ExitCode::from(2)
+    common::main(run)
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {
@@ -125,7 +100,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
 
     let device = Default::default();
     let runs = (seeds.len() * OptimizerKind::ALL.len()) as u64;
-    let bar = progress_bar(runs.saturating_mul(options.epochs as u64));
+    let bar = common::progress_bar(runs.saturating_mul(options.epochs as u64), "epochs");
     let comparison = compare_optimizers::<Autodiff<DefaultBackend>>(
         &OptimizerKind::ALL,
         &source,
@@ -185,17 +160,6 @@ fn data_source(options: &Options) -> anyhow::Result<DataSource> {
     };
     let split = split.with_context(|| train.display().to_string())?;
     Ok(DataSource::Given(split))
-}
-
-fn progress_bar(epochs: u64) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let template = "{bar:30} {pos}/{len} epochs, {eta} left, {msg}";
-    let style = ProgressStyle::with_template(template).expect("the template is valid");
-    ProgressBar::with_draw_target(Some(epochs), target).with_style(style)
 }
 
 #[derive(Serialize)]

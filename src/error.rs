@@ -147,7 +147,9 @@ pub enum CsrError {
         entries: usize,
     },
     /// An index does not lie below the number of features.
-    #[error("entry {entry} (row {row}): index {index} is not below the number of features, {n_features}")]
+    #[error(
+        "entry {entry} (row {row}): index {index} is not below the number of features, {n_features}"
+    )]
     IndexTooLarge {
         /// Position in the list of indices.
         entry: usize,

@@ -65,7 +65,10 @@ impl Problems {
     }
 
     /// The same as the error of an optimizer's configuration.
-    pub(crate) fn into_config_result(self, config: &'static str) -> Result<(), OptimizerConfigError> {
+    pub(crate) fn into_config_result(
+        self,
+        config: &'static str,
+    ) -> Result<(), OptimizerConfigError> {
         self.into_result()
             .map_err(|fields| OptimizerConfigError { config, fields })
     }

@@ -10,9 +10,8 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 use burn_adagrad::kernel::reference::{self, AdagradOptions};
 use burn_adagrad::{Adagrad, AdagradConfig, EpsilonPlacement};
-use common::{assert_close, bits, cases, on_each_backend, values, vector};
+use common::{assert_close, bits, check, on_each_backend, values, vector};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 
 on_each_backend!(
     a_coordinate_without_gradient_stays,
@@ -62,27 +61,6 @@ fn configs() -> impl Strategy<Value = AdagradConfig> {
                 .with_initial_accumulator_value(initial)
                 .with_maximize(maximize)
         })
-}
-
-/// Tries a property as often as the backend allows, always on the same random cases.
-fn check<B: Backend, S: Strategy>(
-    device: &B::Device,
-    strategy: S,
-    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
-) {
-    let config = Config {
-        cases: cases::<B>(device),
-        failure_persistence: None,
-        ..Config::default()
-    };
-    TestRunner::new_with_rng(config, deterministic())
-        .run(&strategy, property)
-        .unwrap_or_else(|error| panic!("{error}"));
-}
-
-fn deterministic() -> proptest::test_runner::TestRng {
-    let algorithm = proptest::test_runner::RngAlgorithm::ChaCha;
-    proptest::test_runner::TestRng::deterministic_rng(algorithm)
 }
 
 /// The parameter and the accumulator before the first step (accumulator empty) and after each.

@@ -68,7 +68,9 @@ impl HostTensor {
 
     /// A tensor to be read: as [`take`](Self::take), and from below autodiff too, where nothing is
     /// recorded of it.
-    pub(super) fn of<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Result<Self, Tensor<B, D>> {
+    pub(super) fn of<B: Backend, const D: usize>(
+        tensor: Tensor<B, D>,
+    ) -> Result<Self, Tensor<B, D>> {
         let tensor = match Self::take(tensor) {
             Ok(host) => return Ok(host),
             Err(tensor) => tensor,

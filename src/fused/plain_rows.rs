@@ -34,7 +34,12 @@ pub(super) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
     let values = TensorData::new(matrix.values.to_vec(), [matrix.values.len(), 1]);
     let values = Tensor::from_data(values, (&device, working));
     let terms = cast(table.select(0, names(matrix.indices, &device)), working) * values;
-    let sums = sums.select_assign(0, numbers(row_of_entry, &device), terms, IndexingUpdateOp::Add);
+    let sums = sums.select_assign(
+        0,
+        numbers(row_of_entry, &device),
+        terms,
+        IndexingUpdateOp::Add,
+    );
     cast(sums, dtype)
 }
 
@@ -46,9 +51,11 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
     let RowOperands {
         parameter,
         rows,
-        gradient,
+        matrix,
+        slopes,
         accumulator,
     } = operands;
+    let gradient = weighted_sum(matrix, slopes);
     let rows = names(rows, &parameter.device());
     let (dtype, sum_dtype) = (parameter.dtype(), accumulator.dtype());
     let Update {
@@ -75,9 +82,11 @@ pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
     let RowOperands {
         parameter,
         rows,
-        gradient,
+        matrix,
+        slopes,
         accumulator,
     } = operands;
+    let gradient = weighted_sum(matrix, slopes);
     let n = rows.len();
     let all = n == parameter.dims()[0];
     let rows = names(rows, &parameter.device());

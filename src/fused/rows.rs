@@ -15,16 +15,21 @@ use crate::kernel::dense::Parameter;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-use crate::kernel::{row_wise, rows};
+use crate::kernel::{
+    row_wise,
+    rows::{self, RowSums},
+};
 
-/// Rows of a table, their gradient and the table's accumulator.
+/// A table, the gradient of some of its rows, and its accumulator.
 pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize> {
     /// `[rows of the table, …]`.
     pub(crate) parameter: Tensor<B, D>,
     /// The rows that are stepped, ascending.
     pub(crate) rows: &'a [u32],
-    /// `[rows.len(), width]`, where the width is all but the first dimension of the parameter.
-    pub(crate) gradient: Tensor<B, 2>,
+    /// A row for each of `rows`: its product with `slopes` is their gradient.
+    pub(crate) matrix: Csr<'a>,
+    /// `[columns of the matrix, width]`, where the width is all but the first dimension of the parameter.
+    pub(crate) slopes: Tensor<B, 2>,
     /// Of the parameter's shape, or one number a row.
     pub(crate) accumulator: Tensor<B, A>,
 }
@@ -43,13 +48,12 @@ pub(crate) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
         let (device, width) = (table.device(), table.dims()[1]);
         match HostTensor::of(table.clone()) {
             Ok(mut host) => {
-                let sums = match host.slice() {
-                    Some(Slice::F32(table)) => Some(sums(matrix, table, width)),
-                    Some(Slice::F64(table)) => Some(sums(matrix, table, width)),
-                    Some(Slice::F16(table)) => Some(sums(matrix, table, width)),
-                    Some(Slice::BF16(table)) => Some(sums(matrix, table, width)),
-                    None => None,
-                };
+                let sums = host.slice().map(|table| match table {
+                    Slice::F32(table) => sums(matrix, table, width),
+                    Slice::F64(table) => sums(matrix, table, width),
+                    Slice::F16(table) => sums(matrix, table, width),
+                    Slice::BF16(table) => sums(matrix, table, width),
+                });
                 if let Some(sums) = sums {
                     let dtype = sums.dtype;
                     return Tensor::from_data(sums, (&device, dtype));
@@ -70,35 +74,36 @@ fn sums<P: Parameter + Element + Default>(matrix: Csr, table: &[P], width: usize
     TensorData::new(sums, [n_rows, width])
 }
 
-/// Runs `$body` on the slices of parameter, gradient and accumulator and returns them, if the tensors
+/// Runs `$body` on the slices of parameter, slopes and accumulator and returns them, if the tensors
 /// are of a backend and of types for which that is possible; else gives the operands back.
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 macro_rules! step_on_host {
-    ($operands:ident, |$p:ident, $g:ident, $a:ident| $body:expr) => {{
+    ($operands:ident, |$p:ident, $s:ident, $a:ident| $body:expr) => {{
         use Slice as G;
         use SliceMut as S;
 
         let RowOperands {
             parameter,
             rows,
-            gradient,
+            matrix,
+            slopes,
             accumulator,
         } = $operands;
         match HostTensor::take(parameter) {
             Ok(mut parameter) => {
                 let take = "the tensors are of one backend";
-                let mut gradient = HostTensor::take(gradient).ok().expect(take);
+                let mut slopes = HostTensor::take(slopes).ok().expect(take);
                 let mut accumulator = HostTensor::take(accumulator).ok().expect(take);
                 let slices = (
                     parameter.slice_mut(),
-                    gradient.slice(),
+                    slopes.slice(),
                     accumulator.slice_mut(),
                 );
                 let known = match slices {
-                    (Some(S::F32($p)), Some(G::F32($g)), Some(S::F32($a))) => Some($body),
-                    (Some(S::F64($p)), Some(G::F64($g)), Some(S::F64($a))) => Some($body),
-                    (Some(S::F16($p)), Some(G::F16($g)), Some(S::F32($a))) => Some($body),
-                    (Some(S::BF16($p)), Some(G::BF16($g)), Some(S::F32($a))) => Some($body),
+                    (Some(S::F32($p)), Some(G::F32($s)), Some(S::F32($a))) => Some($body),
+                    (Some(S::F64($p)), Some(G::F64($s)), Some(S::F64($a))) => Some($body),
+                    (Some(S::F16($p)), Some(G::F16($s)), Some(S::F32($a))) => Some($body),
+                    (Some(S::BF16($p)), Some(G::BF16($s)), Some(S::F32($a))) => Some($body),
                     _ => None,
                 };
                 if known.is_some() {
@@ -107,14 +112,16 @@ macro_rules! step_on_host {
                 RowOperands {
                     parameter: parameter.give_back(),
                     rows,
-                    gradient: gradient.give_back(),
+                    matrix,
+                    slopes: slopes.give_back(),
                     accumulator: accumulator.give_back(),
                 }
             }
             Err(parameter) => RowOperands {
                 parameter,
                 rows,
-                gradient,
+                matrix,
+                slopes,
                 accumulator,
             },
         }
@@ -131,8 +138,19 @@ pub(crate) fn adagrad<B: Backend, const D: usize>(
     }
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let operands = {
-        let (names, width) = (operands.rows, width_of(&operands.parameter));
-        step_on_host!(operands, |p, g, a| rows::adagrad(step, p, names, g, a, width))
+        let (rows, matrix) = (operands.rows, operands.matrix);
+        let width = width_of(&operands.parameter);
+        step_on_host!(operands, |p, slopes, a| rows::adagrad(
+            step,
+            p,
+            RowSums {
+                rows,
+                matrix,
+                slopes
+            },
+            a,
+            width
+        ))
     };
     plain_rows::adagrad(step, operands)
 }
@@ -147,8 +165,19 @@ pub(crate) fn row_wise_adagrad<B: Backend, const D: usize>(
     }
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let operands = {
-        let (names, width) = (operands.rows, width_of(&operands.parameter));
-        step_on_host!(operands, |p, g, a| row_wise::adagrad(step, p, names, g, a, width))
+        let (rows, matrix) = (operands.rows, operands.matrix);
+        let width = width_of(&operands.parameter);
+        step_on_host!(operands, |p, slopes, a| row_wise::adagrad(
+            step,
+            p,
+            RowSums {
+                rows,
+                matrix,
+                slopes
+            },
+            a,
+            width
+        ))
     };
     plain_rows::row_wise_adagrad(step, operands)
 }
@@ -167,13 +196,12 @@ pub(crate) fn scale<B: Backend, const D: usize>(
         let width = width_of(&table);
         match HostTensor::take(table) {
             Ok(mut host) => {
-                let known = match host.slice_mut() {
-                    Some(SliceMut::F32(table)) => Some(rows::scale(table, names, factors, width)),
-                    Some(SliceMut::F64(table)) => Some(rows::scale(table, names, factors, width)),
-                    Some(SliceMut::F16(table)) => Some(rows::scale(table, names, factors, width)),
-                    Some(SliceMut::BF16(table)) => Some(rows::scale(table, names, factors, width)),
-                    None => None,
-                };
+                let known = host.slice_mut().map(|table| match table {
+                    SliceMut::F32(table) => rows::scale(table, names, factors, width),
+                    SliceMut::F64(table) => rows::scale(table, names, factors, width),
+                    SliceMut::F16(table) => rows::scale(table, names, factors, width),
+                    SliceMut::BF16(table) => rows::scale(table, names, factors, width),
+                });
                 if known.is_some() {
                     return host.give_back();
                 }

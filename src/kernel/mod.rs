@@ -8,7 +8,7 @@ mod pass;
 mod prefetch;
 pub mod reference;
 mod row_slices;
-pub mod rows;
 pub mod row_wise;
+pub mod rows;
 mod simd;
 mod threads;

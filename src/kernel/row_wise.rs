@@ -3,7 +3,8 @@
 use super::dense::Parameter;
 use super::pass::Real;
 use super::prefetch::prefetch;
-use super::row_slices::{PARALLEL_MIN, ROWS_AT_A_TIME, RowSlices, check_rows};
+use super::row_slices::{PARALLEL_MIN, RowSlices};
+use super::rows::{RowSums, sum_row};
 use super::simd::{Level, Work};
 use super::threads::share_out;
 
@@ -26,19 +27,24 @@ const LANES: usize = 16;
 /// How many rows ahead memory is asked for.
 const AHEAD: usize = 8;
 
-/// One step of row-wise Adagrad in place over the rows of a table that `rows` names.
+/// One step of row-wise Adagrad in place over the rows of a table that have a gradient.
 ///
-/// `parameter` is `[rows of the table, width]`, `accumulator` has one number for each row of the
-/// table, and `gradient` is `[rows.len(), width]`: its row `i` belongs to row `rows[i]` of the table.
+/// `parameter` is `[rows of the table, width]`, `accumulator` has one number for each row of the table.
 /// The result does not depend on the number of threads, to the bit.
 ///
 /// ```
 /// use burn_adagrad::kernel::row_wise::{RowWiseStep, adagrad};
+/// use burn_adagrad::kernel::rows::{Csr, RowSums};
 ///
 /// let step = RowWiseStep { rate: 0.1, epsilon: 1e-10, maximize: false };
 /// let mut parameter = [1.0_f32; 4];
 /// let mut accumulator = [0.0_f32; 2];
-/// adagrad(&step, &mut parameter, &[1], &[1.0, 7.0], &mut accumulator, 2);
+/// let gradient = RowSums {
+///     rows: &[1],
+///     matrix: Csr { offsets: &[0, 1], indices: &[0], values: &[1.0] },
+///     slopes: &[1.0, 7.0],
+/// };
+/// adagrad(&step, &mut parameter, gradient, &mut accumulator, 2);
 /// // The mean of the squares is 25, its root 5.
 /// assert_eq!(accumulator, [0.0, 25.0]);
 /// assert_eq!(parameter, [1.0, 1.0, 0.98, 0.86]);
@@ -46,13 +52,12 @@ const AHEAD: usize = 8;
 ///
 /// # Panics
 ///
-/// If a length does not agree with the others, or `rows` does not ascend or names a row that the
-/// table does not have.
+/// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
+/// the table. Nothing has been changed then.
 pub fn adagrad<P: Parameter>(
     step: &RowWiseStep,
     parameter: &mut [P],
-    rows: &[u32],
-    gradient: &[P],
+    gradient: RowSums<P>,
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
@@ -61,40 +66,33 @@ pub fn adagrad<P: Parameter>(
         accumulator.len() * width,
         "accumulator length"
     );
-    assert_eq!(rows.len() * width, gradient.len(), "gradient length");
-    check_rows(rows, width, parameter.len());
-    let (mut parameter, mut accumulator) = (
-        RowSlices::new(parameter, width),
-        RowSlices::new(accumulator, 1),
-    );
-    let pieces = rows
-        .chunks(ROWS_AT_A_TIME)
-        .zip(gradient.chunks(ROWS_AT_A_TIME * width))
-        .map(move |(rows, gradient)| {
-            let (first, last) = (rows[0] as usize, rows[rows.len() - 1] as usize);
-            Piece {
-                step,
-                rows,
-                parameter: parameter.take(first, last),
-                gradient,
-                accumulator: accumulator.take(first, last),
-                width,
-            }
-        });
+    gradient.check(width, parameter.len());
+    let parallel = gradient.rows.len() * width >= PARALLEL_MIN;
+    let mut parameter = RowSlices::new(parameter, width);
+    let mut accumulator = RowSlices::new(accumulator, 1);
+    let pieces = gradient.pieces().map(move |gradient| {
+        let (first, last) = gradient.ends();
+        Piece {
+            step,
+            parameter: parameter.take(first, last),
+            gradient,
+            accumulator: accumulator.take(first, last),
+            width,
+        }
+    });
     let level = Level::detect();
-    if gradient.len() < PARALLEL_MIN {
-        pieces.for_each(|piece| level.run(piece));
-    } else {
+    if parallel {
         share_out(pieces, |piece| level.run(piece));
+    } else {
+        pieces.for_each(|piece| level.run(piece));
     }
 }
 
 /// Some of the rows; the slices of the table begin at the first of them.
 struct Piece<'a, P: Parameter> {
     step: &'a RowWiseStep,
-    rows: &'a [u32],
     parameter: &'a mut [P],
-    gradient: &'a [P],
+    gradient: RowSums<'a, P>,
     accumulator: &'a mut [P::Accumulator],
     width: usize,
 }
@@ -102,29 +100,43 @@ struct Piece<'a, P: Parameter> {
 impl<P: Parameter> Work for Piece<'_, P> {
     #[inline(always)]
     fn run(self) {
-        let rate = P::Accumulator::from_f64(self.step.rate);
-        let epsilon = P::Accumulator::from_f64(self.step.epsilon.into());
-        let signed_rate = if self.step.maximize {
+        let Self {
+            step,
+            parameter,
+            gradient,
+            accumulator,
+            width,
+        } = self;
+        let RowSums {
+            rows,
+            matrix,
+            slopes,
+        } = gradient;
+        let rate = P::Accumulator::from_f64(step.rate);
+        let epsilon = P::Accumulator::from_f64(step.epsilon.into());
+        let signed_rate = if step.maximize {
             P::Accumulator::ZERO - rate
         } else {
             rate
         };
-        let gradients = self.gradient.chunks_exact(self.width);
-        for (i, (&row, gradient)) in self.rows.iter().zip(gradients).enumerate() {
-            if let Some(&ahead) = self.rows.get(i + AHEAD) {
-                let ahead = (ahead - self.rows[0]) as usize;
-                prefetch(&self.parameter[ahead * self.width..][..self.width]);
-                prefetch(&self.accumulator[ahead..=ahead]);
+        let mut wide = vec![P::Accumulator::ZERO; width];
+        let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
+        for (i, &row) in rows.iter().enumerate() {
+            if let Some(&ahead) = rows.get(i + AHEAD) {
+                let ahead = (ahead - rows[0]) as usize;
+                prefetch(&parameter[ahead * width..][..width]);
+                prefetch(&accumulator[ahead..=ahead]);
             }
-            let row = (row - self.rows[0]) as usize;
-            let total = self.accumulator[row] + mean_square(gradient);
-            self.accumulator[row] = total;
+            sum_row(matrix, i, slopes, &mut wide, &mut sum);
+            let row = (row - rows[0]) as usize;
+            let total = accumulator[row] + mean_square(&sum);
+            accumulator[row] = total;
             if epsilon == P::Accumulator::ZERO && total == P::Accumulator::ZERO {
                 continue;
             }
             let multiplier = signed_rate / (total.sqrt() + epsilon);
-            let parameter = &mut self.parameter[row * self.width..][..self.width];
-            for (theta, &g) in parameter.iter_mut().zip(gradient) {
+            let parameter = &mut parameter[row * width..][..width];
+            for (theta, &g) in parameter.iter_mut().zip(&sum) {
                 *theta = P::narrow(theta.widen() - multiplier * g.widen());
             }
         }

@@ -93,34 +93,109 @@ impl<P: Parameter> Work for WeightedSum<'_, P> {
             width,
             sums,
         } = self;
-        let row = |index: u32| &table[index as usize * width..][..width];
-        let mut sum = vec![P::Accumulator::ZERO; width];
-        for (i, narrow) in sums.chunks_exact_mut(width).enumerate() {
-            sum.fill(P::Accumulator::ZERO);
-            for entry in matrix.offsets[i]..matrix.offsets[i + 1] {
-                if let Some(&ahead) = matrix.indices.get(entry + AHEAD) {
-                    prefetch(row(ahead));
-                }
-                let value = P::Accumulator::from_f64(matrix.values[entry].into());
-                for (sum, &number) in sum.iter_mut().zip(row(matrix.indices[entry])) {
-                    *sum = *sum + value * number.widen();
-                }
-            }
-            for (narrow, &sum) in narrow.iter_mut().zip(&sum) {
-                *narrow = P::narrow(sum);
-            }
+        let mut wide = vec![P::Accumulator::ZERO; width];
+        for (i, sum) in sums.chunks_exact_mut(width).enumerate() {
+            sum_row(matrix, i, table, &mut wide, sum);
         }
     }
 }
 
-/// One Adagrad step in place over the rows of a table that `rows` names.
+/// The sum of the rows of `table` that row `i` of `matrix` names; `wide` is room to work in, as long as
+/// `sum`.
+#[inline(always)]
+pub(super) fn sum_row<P: Parameter>(
+    matrix: Csr,
+    i: usize,
+    table: &[P],
+    wide: &mut [P::Accumulator],
+    sum: &mut [P],
+) {
+    let width = wide.len();
+    let row = |index: u32| &table[index as usize * width..][..width];
+    wide.fill(P::Accumulator::ZERO);
+    for entry in matrix.offsets[i]..matrix.offsets[i + 1] {
+        if let Some(&ahead) = matrix.indices.get(entry + AHEAD) {
+            prefetch(row(ahead));
+        }
+        let value = P::Accumulator::from_f64(matrix.values[entry].into());
+        for (sum, &number) in wide.iter_mut().zip(row(matrix.indices[entry])) {
+            *sum = *sum + value * number.widen();
+        }
+    }
+    for (sum, &wide) in sum.iter_mut().zip(&*wide) {
+        *sum = P::narrow(wide);
+    }
+}
+
+/// The gradient of some rows of a table, as the sums that it consists of: that of row `rows[i]` is row
+/// `i` of the product of `matrix` and `slopes`. A step forms it row by row, and needs no memory for it.
+#[derive(Clone, Copy, Debug)]
+pub struct RowSums<'a, P> {
+    /// Rows of the table, ascending.
+    pub rows: &'a [u32],
+    /// A matrix with a row for each of `rows`.
+    pub matrix: Csr<'a>,
+    /// `[columns of matrix, width]`.
+    pub slopes: &'a [P],
+}
+
+impl<'a, P: Parameter> RowSums<'a, P> {
+    /// Some rows at a time, for the threads.
+    pub(super) fn pieces(self) -> impl ExactSizeIterator<Item = Self> + Send {
+        let pieces = self.rows.chunks(ROWS_AT_A_TIME).enumerate();
+        pieces.map(move |(piece, rows)| Self {
+            rows,
+            matrix: Csr {
+                offsets: &self.matrix.offsets[piece * ROWS_AT_A_TIME..],
+                ..self.matrix
+            },
+            slopes: self.slopes,
+        })
+    }
+
+    /// The first and the last of the rows.
+    pub(super) fn ends(&self) -> (usize, usize) {
+        (
+            self.rows[0] as usize,
+            self.rows[self.rows.len() - 1] as usize,
+        )
+    }
+
+    /// Checks that the parts agree with each other and with a table of `len` numbers, `width` a row.
+    ///
+    /// # Panics
+    ///
+    /// If they do not.
+    pub(super) fn check(&self, width: usize, len: usize) {
+        check_rows(self.rows, width, len);
+        let Csr {
+            offsets,
+            indices,
+            values,
+        } = self.matrix;
+        assert_eq!(offsets.len(), self.rows.len() + 1, "number of offsets");
+        assert!(offsets.is_sorted(), "offsets must ascend");
+        assert_eq!(offsets[self.rows.len()], indices.len(), "number of indices");
+        assert_eq!(indices.len(), values.len(), "number of values");
+        let columns = self.slopes.len() / width;
+        let largest = indices
+            .iter()
+            .max()
+            .map_or(0, |&column| column as usize + 1);
+        assert!(
+            largest <= columns,
+            "column {largest} of {columns} rows of slopes"
+        );
+    }
+}
+
+/// One Adagrad step in place over the rows of a table that have a gradient.
 ///
-/// `parameter` and `accumulator` are `[rows of the table, width]`, `gradient` is
-/// `[rows.len(), width]`: its row `i` belongs to row `rows[i]` of the table.
+/// `parameter` and `accumulator` are `[rows of the table, width]`.
 ///
 /// ```
 /// use burn_adagrad::kernel::dense::AdagradStep;
-/// use burn_adagrad::kernel::rows::adagrad;
+/// use burn_adagrad::kernel::rows::{Csr, RowSums, adagrad};
 ///
 /// let step = AdagradStep {
 ///     rate: 0.1,
@@ -131,74 +206,92 @@ impl<P: Parameter> Work for WeightedSum<'_, P> {
 /// };
 /// let mut parameter = [1.0_f32; 6];
 /// let mut accumulator = [0.0_f32; 6];
-/// adagrad(&step, &mut parameter, &[2], &[4.0, -4.0], &mut accumulator, 2);
+/// // The gradient of row 2 is 2·(1, −1) + 1·(2, −2).
+/// let gradient = RowSums {
+///     rows: &[2],
+///     matrix: Csr { offsets: &[0, 2], indices: &[0, 1], values: &[2.0, 1.0] },
+///     slopes: &[1.0, -1.0, 2.0, -2.0],
+/// };
+/// adagrad(&step, &mut parameter, gradient, &mut accumulator, 2);
 /// assert_eq!(parameter, [1.0, 1.0, 1.0, 1.0, 0.9, 1.1]);
 /// assert_eq!(accumulator, [0.0, 0.0, 0.0, 0.0, 16.0, 16.0]);
 /// ```
 ///
 /// # Panics
 ///
-/// If a length does not agree with the others, or `rows` does not ascend or names a row that the
-/// table does not have.
+/// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
+/// the table. Nothing has been changed then.
 pub fn adagrad<P: Parameter>(
     step: &AdagradStep,
     parameter: &mut [P],
-    rows: &[u32],
-    gradient: &[P],
+    gradient: RowSums<P>,
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
     assert_eq!(parameter.len(), accumulator.len(), "accumulator length");
-    assert_eq!(rows.len() * width, gradient.len(), "gradient length");
-    check_rows(rows, width, parameter.len());
-    let (mut parameter, mut accumulator) = (
-        RowSlices::new(parameter, width),
-        RowSlices::new(accumulator, width),
-    );
-    let pieces = rows
-        .chunks(ROWS_AT_A_TIME)
-        .zip(gradient.chunks(ROWS_AT_A_TIME * width))
-        .map(move |(rows, gradient)| {
-            let (first, last) = (rows[0] as usize, rows[rows.len() - 1] as usize);
-            (
-                rows,
-                parameter.take(first, last),
-                gradient,
-                accumulator.take(first, last),
-            )
-        });
-    let piece = |(rows, parameter, gradient, accumulator): (&[u32], _, _, _)| {
-        adagrad_piece(step, rows, parameter, gradient, accumulator, width);
-    };
-    if gradient.len() < PARALLEL_MIN {
-        pieces.for_each(piece);
+    gradient.check(width, parameter.len());
+    let parallel = gradient.rows.len() * width >= PARALLEL_MIN;
+    let mut parameter = RowSlices::new(parameter, width);
+    let mut accumulator = RowSlices::new(accumulator, width);
+    let pieces = gradient.pieces().map(move |gradient| {
+        let (first, last) = gradient.ends();
+        Piece {
+            step,
+            parameter: parameter.take(first, last),
+            gradient,
+            accumulator: accumulator.take(first, last),
+            width,
+        }
+    });
+    let level = Level::detect();
+    if parallel {
+        share_out(pieces, |piece| level.run(piece));
     } else {
-        share_out(pieces, piece);
+        pieces.for_each(|piece| level.run(piece));
     }
 }
 
-/// The slices begin at the first of the rows.
-fn adagrad_piece<P: Parameter>(
-    step: &AdagradStep,
-    rows: &[u32],
-    parameter: &mut [P],
-    gradient: &[P],
-    accumulator: &mut [P::Accumulator],
+/// Some of the rows; the slices of the table begin at the first of them.
+struct Piece<'a, P: Parameter> {
+    step: &'a AdagradStep,
+    parameter: &'a mut [P],
+    gradient: RowSums<'a, P>,
+    accumulator: &'a mut [P::Accumulator],
     width: usize,
-) {
-    let start = |row: u32| (row - rows[0]) as usize * width;
-    for (i, (&row, gradient)) in rows.iter().zip(gradient.chunks_exact(width)).enumerate() {
-        if let Some(&ahead) = rows.get(i + AHEAD) {
-            prefetch(&parameter[start(ahead)..][..width]);
-            prefetch(&accumulator[start(ahead)..][..width]);
-        }
-        let place = start(row)..start(row) + width;
-        P::step(
+}
+
+impl<P: Parameter> Work for Piece<'_, P> {
+    #[inline(always)]
+    fn run(self) {
+        let Self {
             step,
-            &mut parameter[place.clone()],
+            parameter,
             gradient,
-            &mut accumulator[place],
-        );
+            accumulator,
+            width,
+        } = self;
+        let RowSums {
+            rows,
+            matrix,
+            slopes,
+        } = gradient;
+        let start = |row: u32| (row - rows[0]) as usize * width;
+        let mut wide = vec![P::Accumulator::ZERO; width];
+        let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
+        for (i, &row) in rows.iter().enumerate() {
+            if let Some(&ahead) = rows.get(i + AHEAD) {
+                prefetch(&parameter[start(ahead)..][..width]);
+                prefetch(&accumulator[start(ahead)..][..width]);
+            }
+            sum_row(matrix, i, slopes, &mut wide, &mut sum);
+            let place = start(row)..start(row) + width;
+            P::step(
+                step,
+                &mut parameter[place.clone()],
+                &sum,
+                &mut accumulator[place],
+            );
+        }
     }
 }
 

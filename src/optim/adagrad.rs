@@ -117,10 +117,12 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
              is lazy and exact"
         );
         let (step, accumulator) = self.next(&tensor, state);
+        let (rows, matrix, slopes) = gradient.parts();
         let operands = RowOperands {
             parameter: tensor,
-            rows: gradient.rows(),
-            gradient: gradient.values(),
+            rows,
+            matrix,
+            slopes,
             accumulator,
         };
         let (tensor, accumulator) = fused::rows::adagrad(&self.arithmetic(lr, step), operands);

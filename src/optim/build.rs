@@ -28,8 +28,7 @@ macro_rules! impl_build {
                 B: burn::tensor::backend::AutodiffBackend,
                 M: burn::module::AutodiffModule<B>,
             {
-                let mut optim =
-                    burn::optim::adaptor::OptimizerAdaptor::from(self.try_build()?);
+                let mut optim = burn::optim::adaptor::OptimizerAdaptor::from(self.try_build()?);
                 if let Some(clipping) = &self.grad_clipping {
                     optim = optim.with_grad_clipping(clipping.init());
                 }

@@ -28,11 +28,8 @@ pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
 
     /// By what decoupled weight decay multiplies every weight at the step that comes after `state`;
     /// 1 without decay.
-    fn decay_factor<const D: usize>(
-        &self,
-        lr: LearningRate,
-        state: Option<&Self::State<D>>,
-    ) -> f64;
+    fn decay_factor<const D: usize>(&self, lr: LearningRate, state: Option<&Self::State<D>>)
+    -> f64;
 }
 
 /// Checks that a gradient belongs to a table of this size.
@@ -46,9 +43,8 @@ pub(super) fn check_size<B: Backend, const D: usize>(
 ) {
     let dims = table.dims();
     let width: usize = dims[1..].iter().product();
-    let [_, gradient_width] = gradient.values().dims();
     assert_eq!(
-        (gradient.n_rows(), gradient_width),
+        (gradient.n_rows(), gradient.width()),
         (dims[0], width),
         "a gradient of rows × width for a table of another size"
     );

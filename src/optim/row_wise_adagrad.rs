@@ -135,12 +135,11 @@ pub struct RowWiseAdagrad {
 }
 
 impl RowWiseAdagrad {
-    fn step_names<B: Backend, const D: usize>(
+    fn step_gradient<B: Backend, const D: usize>(
         &self,
         lr: LearningRate,
         parameter: Tensor<B, D>,
-        rows: &[u32],
-        gradient: Tensor<B, 2>,
+        gradient: &RowGradient<B>,
         state: Option<AdagradState<B, 1>>,
     ) -> (Tensor<B, D>, Option<AdagradState<B, 1>>) {
         let (step, accumulator) = match state {
@@ -156,10 +155,12 @@ impl RowWiseAdagrad {
             epsilon: self.config.epsilon,
             maximize: self.config.maximize,
         };
+        let (rows, matrix, slopes) = gradient.parts();
         let operands = RowOperands {
             parameter,
             rows,
-            gradient,
+            matrix,
+            slopes,
             accumulator,
         };
         let (parameter, accumulator) = rows::row_wise_adagrad(&arithmetic, operands);
@@ -184,9 +185,8 @@ impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
             tensor.mul_scalar(factor)
         };
         let n_rows = tensor.dims()[0];
-        let rows: Vec<u32> = (0..n_rows as u32).collect();
-        let grad = grad.reshape([n_rows, rows::width_of(&tensor)]);
-        self.step_names(lr, tensor, &rows, grad, state)
+        let gradient = RowGradient::of_all_rows(grad.reshape([n_rows, rows::width_of(&tensor)]));
+        self.step_gradient(lr, tensor, &gradient, state)
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
@@ -203,7 +203,7 @@ impl<B: Backend> RowOptimizer<B> for RowWiseAdagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
-        self.step_names(lr, tensor, gradient.rows(), gradient.values(), state)
+        self.step_gradient(lr, tensor, &gradient, state)
     }
 
     fn decay_factor<const D: usize>(

@@ -10,13 +10,11 @@ use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
 use burn::optim::record::AdaptorRecord;
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
 use burn::tensor::Tensor;
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 
 use super::RowOptimizer;
 use crate::fused::rows::scale;
-use crate::sparse::{
-    CsrBatch, RowDecay, RowGradient, collect, decay_of_current_table, stepping,
-};
+use crate::sparse::{CsrBatch, RowDecay, RowGradient, collect, decay_of_current_table, stepping};
 
 /// The states by parameter, as [`OptimizerAdaptor`] keeps and saves them.
 type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
@@ -143,27 +141,30 @@ fn row_gradients<B: AutodiffBackend, M: AutodiffModule<B>>(
     module: &M,
     grads: &mut GradAdaptor,
 ) -> HashMap<ParamId, RowGradient<B::InnerBackend>> {
-    let mut parts: HashMap<ParamId, (Vec<CsrBatch>, Vec<Tensor<B::InnerBackend, 2>>)> =
-        HashMap::new();
+    let mut parts: HashMap<ParamId, Parts<B::InnerBackend>> = HashMap::new();
     for lookup in collect::<B, M>(module) {
         // Without a gradient, the output was not part of the loss.
         if let Some((slopes, _)) = grads.remove(lookup.id) {
-            let (batches, all_slopes) = parts.entry(lookup.table).or_default();
-            batches.push(lookup.batch);
-            all_slopes.push(slopes);
+            let parts = parts.entry(lookup.table).or_default();
+            parts.push((lookup.batch, slopes));
         }
     }
-    let sum = |(mut batches, mut slopes): (Vec<CsrBatch>, Vec<_>)| {
-        if batches.len() == 1 {
-            return RowGradient::of_sums(batches.remove(0), slopes.remove(0));
-        }
-        let batches: Vec<&CsrBatch> = batches.iter().collect();
-        RowGradient::of_sums(CsrBatch::concat(&batches), Tensor::cat(slopes, 0))
-    };
     parts
         .into_iter()
         .map(|(table, parts)| (table, sum(parts)))
         .collect()
+}
+
+/// What was looked up in a table, and the gradient of the sums.
+type Parts<B> = Vec<(CsrBatch, Tensor<B, 2>)>;
+
+fn sum<B: Backend>(mut parts: Parts<B>) -> RowGradient<B> {
+    if parts.len() == 1 {
+        let (batch, slopes) = parts.remove(0);
+        return RowGradient::of_sums(batch, slopes);
+    }
+    let (batches, slopes): (Vec<CsrBatch>, Vec<_>) = parts.into_iter().unzip();
+    RowGradient::of_sums(CsrBatch::concat(&batches), Tensor::cat(slopes, 0))
 }
 
 impl<O, M, B> Optimizer<M, B> for SparseAdaptor<O, M, B>
@@ -291,7 +292,7 @@ where
 }
 
 /// Before a step over the whole table, which decays it itself: every row gets what it has coming.
-fn settle_all<B: burn::tensor::backend::Backend, const D: usize>(
+fn settle_all<B: Backend, const D: usize>(
     decay: &mut Option<Arc<RowDecay>>,
     tensor: Tensor<B, D>,
 ) -> Tensor<B, D> {
@@ -303,7 +304,7 @@ fn settle_all<B: burn::tensor::backend::Backend, const D: usize>(
 }
 
 /// Before a step over rows: they get what they have coming, this step's factor included.
-fn settle_rows<B: burn::tensor::backend::Backend, const D: usize>(
+fn settle_rows<B: Backend, const D: usize>(
     decay: &mut Option<Arc<RowDecay>>,
     factor: f64,
     tensor: Tensor<B, D>,

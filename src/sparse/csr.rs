@@ -69,9 +69,8 @@ impl CsrBatch {
             offset: offsets.get(position).copied(),
             entries: indices.len(),
         })?;
-        let wrong = |(&index, &value): (&u32, &f32)| {
-            index as usize >= n_features || !value.is_finite()
-        };
+        let wrong =
+            |(&index, &value): (&u32, &f32)| index as usize >= n_features || !value.is_finite();
         if let Some(entry) = indices.iter().zip(&values).position(wrong) {
             let row = offsets.partition_point(|&offset| offset <= entry) - 1;
             let (index, value) = (indices[entry], values[entry]);
@@ -142,7 +141,7 @@ impl CsrBatch {
     }
 
     /// The rows of all batches, one after the other. They have the same number of features.
-    pub(crate) fn concat(batches: &[&Self]) -> Self {
+    pub(crate) fn concat(batches: &[Self]) -> Self {
         let (mut offsets, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
         for batch in batches {
             let before = indices.len();

@@ -74,7 +74,9 @@ mod tests {
     /// Against products taken factor by factor; and a factor of 0, which has no logarithm.
     #[test]
     fn a_row_gets_the_product_of_the_factors_that_it_missed() {
-        let factors: Vec<f64> = (0..500).map(|t| 1.0 - 1e-3 / (1.0 + f64::from(t))).collect();
+        let factors: Vec<f64> = (0..500)
+            .map(|t| 1.0 - 1e-3 / (1.0 + f64::from(t)))
+            .collect();
         let mut decay = RowDecay::new(3);
         for (t, &factor) in factors.iter().enumerate() {
             decay.advance(factor);

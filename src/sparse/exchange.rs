@@ -37,7 +37,9 @@ pub(crate) fn collect<B: Backend, M: Module<B>>(module: &M) -> Vec<Lookup<B>> {
 /// A table's answer to [`collect`]; false if nobody is collecting.
 pub(super) fn deliver<B: Backend>(take: impl FnOnce() -> Vec<Lookup<B>>) -> bool {
     COLLECTED.with_borrow_mut(|collected| {
-        let lookups = collected.as_mut().and_then(|any| any.downcast_mut::<Vec<Lookup<B>>>());
+        let lookups = collected
+            .as_mut()
+            .and_then(|any| any.downcast_mut::<Vec<Lookup<B>>>());
         let collecting = lookups.is_some();
         if let Some(lookups) = lookups {
             lookups.extend(take());

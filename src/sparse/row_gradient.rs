@@ -5,7 +5,8 @@ use burn::tensor::backend::Backend;
 
 use super::CsrBatch;
 use crate::error::CsrError;
-use crate::fused::rows::weighted_sum;
+use crate::fused::rows::{add, weighted_sum};
+use crate::kernel::rows::Csr;
 
 /// The gradient of the rows of a table that a batch touched; that of all other rows is zero.
 ///
@@ -26,8 +27,11 @@ use crate::fused::rows::weighted_sum;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RowGradient<B: Backend> {
+    /// The batch that took weighted sums of the table's rows.
     batch: CsrBatch,
-    values: Tensor<B, 2>,
+    /// The gradient of these sums, `[batch, width]`. The gradient of the rows follows from it; steps form
+    /// it row by row, without memory for all of it.
+    slopes: Tensor<B, 2>,
 }
 
 impl<B: Backend> RowGradient<B> {
@@ -50,8 +54,21 @@ impl<B: Backend> RowGradient<B> {
     /// The gradient of the table from which `batch` took weighted sums, `slopes` (`[batch, width]`)
     /// being the gradient of these.
     pub(crate) fn of_sums(batch: CsrBatch, slopes: Tensor<B, 2>) -> Self {
-        let values = weighted_sum(batch.by_feature(), slopes);
-        Self { batch, values }
+        Self { batch, slopes }
+    }
+
+    /// The gradient of every row of a table.
+    pub(crate) fn of_all_rows(values: Tensor<B, 2>) -> Self {
+        let n_rows = values.dims()[0];
+        let rows = (0..n_rows as u32).collect();
+        Self::of_named_rows(n_rows, rows, values)
+    }
+
+    /// Of rows that ascend.
+    fn of_named_rows(n_rows: usize, rows: Vec<u32>, values: Tensor<B, 2>) -> Self {
+        let (offsets, weights) = ((0..=rows.len()).collect(), vec![1.0; rows.len()]);
+        let batch = CsrBatch::from_checked(n_rows, offsets, rows, weights);
+        Self::of_sums(batch, values)
     }
 
     /// The rows, ascending, each once.
@@ -64,24 +81,30 @@ impl<B: Backend> RowGradient<B> {
         self.batch.n_features()
     }
 
+    /// Numbers in a row.
+    pub fn width(&self) -> usize {
+        self.slopes.dims()[1]
+    }
+
     /// The gradient of each of [`rows`](Self::rows), `[rows, width]`.
     pub fn values(&self) -> Tensor<B, 2> {
-        self.values.clone()
+        weighted_sum(self.batch.by_feature(), self.slopes.clone())
+    }
+
+    /// What a step needs to form [`values`](Self::values).
+    pub(crate) fn parts(&self) -> (&[u32], Csr<'_>, Tensor<B, 2>) {
+        (self.rows(), self.batch.by_feature(), self.slopes.clone())
     }
 
     /// The same with other values, of the same shape: clipped ones, say.
     pub(crate) fn map(self, f: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> Self {
-        Self {
-            values: f(self.values),
-            ..self
-        }
+        Self::of_named_rows(self.n_rows(), self.rows().to_vec(), f(self.values()))
     }
 
     /// The same as a tensor with all rows of the table, `[n_rows, width]`.
     pub fn to_dense(&self) -> Tensor<B, 2> {
-        let (device, dtype) = (self.values.device(), self.values.dtype());
-        let shape = [self.n_rows(), self.values.dims()[1]];
-        let zeros = Tensor::zeros(shape, (&device, dtype));
-        crate::fused::rows::add(zeros, self.rows(), self.values())
+        let options = (&self.slopes.device(), self.slopes.dtype());
+        let zeros = Tensor::zeros([self.n_rows(), self.width()], options);
+        add(zeros, self.rows(), self.values())
     }
 }

@@ -104,10 +104,12 @@ impl<B: Backend> RowTable<B> {
         let Some(factors) = self.decay.as_ref().and_then(|decay| decay.factors()) else {
             return weight;
         };
-        let shape = [factors.len(), 1];
-        let data = TensorData::new(factors, shape);
-        let factors = Tensor::from_data(data, (&weight.device(), weight.dtype()));
-        weight * factors
+        let missing: Vec<f32> = factors.iter().map(|factor| factor - 1.0).collect();
+        let missing = TensorData::new(missing, [factors.len(), 1]);
+        let missing = Tensor::from_data(missing, (&weight.device(), weight.dtype()));
+        // A sum, so that the gradient is that of the decayed weights: a product would scale it.
+        let added = weight.clone().set_require_grad(false) * missing;
+        weight + added
     }
 
     /// Applies the weight decay that rows still have coming. Without lazy decay there is none.

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde::de::DeserializeOwned;
 
 /// Runs generic test functions, `fn name<B: Backend>(device: &B::Device)`, on ndarray, on flex and,
@@ -76,11 +78,28 @@ pub fn wgpu_is_available() -> bool {
 
 /// Number of random cases a property is tried on: every operation costs far more on wgpu.
 pub fn cases<B: Backend>(device: &B::Device) -> u32 {
-    if B::name(device).contains("wgpu") {
-        8
-    } else {
-        96
-    }
+    if is_cpu::<B>(device) { 96 } else { 8 }
+}
+
+/// Tries a property as often as the backend allows, always on the same random cases.
+pub fn check<B: Backend, S: Strategy>(
+    device: &B::Device,
+    strategy: S,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    let config = Config {
+        cases: cases::<B>(device),
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new_with_rng(config, deterministic())
+        .run(&strategy, property)
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn deterministic() -> TestRng {
+    let algorithm = RngAlgorithm::ChaCha;
+    TestRng::deterministic_rng(algorithm)
 }
 
 /// Reads a file of `tests/reference`.
@@ -95,6 +114,17 @@ pub fn reference<T: DeserializeOwned>(file: &str) -> T {
 /// A vector on the device.
 pub fn vector<B: Backend>(values: &[f32], device: &B::Device) -> Tensor<B, 1> {
     Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), device)
+}
+
+/// A matrix on the device, its numbers row after row.
+pub fn matrix<B: Backend>(values: &[f32], columns: usize, device: &B::Device) -> Tensor<B, 2> {
+    let shape = [values.len() / columns, columns];
+    Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
+}
+
+/// Whether the backend runs on the CPU, where the same operations give the same bits.
+pub fn is_cpu<B: Backend>(device: &B::Device) -> bool {
+    !B::name(device).contains("wgpu")
 }
 
 /// The values of a tensor as f32.

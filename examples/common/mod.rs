@@ -1,0 +1,61 @@
+//! What the examples share: how they end, and their progress bar.
+
+// Every example compiles this module and uses a part of it.
+#![allow(dead_code)]
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Reads the options and runs a program: 0, or 2 with the error as one line on stderr.
+pub fn main<O: Parser>(run: impl FnOnce(&O) -> anyhow::Result<()>) -> ExitCode {
+    let options = match O::try_parse() {
+        Ok(options) => options,
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => return fail(&first_paragraph(&error.to_string())),
+    };
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("error: {error:#}")),
+    }
+}
+
+/// What is wrong, without clap's usage below it, in one line.
+fn first_paragraph(message: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.trim().is_empty());
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the reader of stdout went away, as `head` does.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Names of files may hold anything; the message stays on its line.
+fn fail(message: &str) -> ExitCode {
+    let escape = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.into()
+        }
+    };
+    eprintln!("{}", message.chars().map(escape).collect::<String>());
+    ExitCode::from(2)
+}
+
+/// A bar on stderr, if that is a terminal.
+pub fn progress_bar(len: u64, unit: &str) -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left, {{msg}}");
+    let style = ProgressStyle::with_template(&template).expect("the template is valid");
+    ProgressBar::with_draw_target(Some(len), target).with_style(style)
+}
