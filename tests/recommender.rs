@@ -88,21 +88,31 @@ fn write(dir: &Path, name: &str, header: &str, separator: &str, end: &str) {
 #[test]
 fn factors_beat_biases_and_biases_beat_the_mean() {
     let dir = tempfile::tempdir().unwrap();
+    // Few steps, for a program that is not optimized: the defaults do better by 0.01 to 0.03.
+    let run = |seed: u64, options: &str| {
+        let options = format!("--batch-size 1024 --seed {seed} {options}");
+        stdout(dir.path(), &options)
+    };
     for seed in 0..3 {
-        let adagrad = stdout(dir.path(), &format!("--seed {seed}"));
+        let adagrad = run(seed, "--epochs 6");
         let [mean, biases, factors, true_scores] =
             [MEAN, BIASES, FACTORS, TRUE_SCORES].map(|name| rmse(&adagrad, name));
         assert!(biases < mean - 0.1, "{adagrad}");
-        assert!(factors < biases - 0.1, "{adagrad}");
+        assert!(factors < biases - 0.08, "{adagrad}");
         // No model can do better than the scores that the noise was added to.
         assert!(factors > true_scores, "{adagrad}");
-        assert!(factors < true_scores + 0.12, "{adagrad}");
         let last = adagrad.lines().last().unwrap();
         assert_eq!(last, format!("RMSE: {factors:.4}"));
 
-        let row_wise = stdout(dir.path(), &format!("--seed {seed} --row-wise"));
-        let row_wise = rmse(&row_wise, FACTORS);
+        let row_wise = rmse(&run(seed, "--epochs 6 --row-wise"), FACTORS);
         assert!(row_wise < factors + 0.02, "{row_wise} and {factors}");
+
+        if seed == 0 {
+            // More epochs do no harm. Without weight decay, these gain nothing and more do harm.
+            let longer = run(seed, "--epochs 20");
+            assert!(rmse(&longer, FACTORS) < factors - 0.005, "{longer}");
+            assert!(rmse(&longer, FACTORS) < true_scores + 0.1, "{longer}");
+        }
     }
 }
 
@@ -148,17 +158,13 @@ fn a_command_prints_the_same_again_and_another_seed_something_else() {
     }
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "u.data", "", "\t", "\n");
+    let run = |seed, options| {
+        let command = format!("--ratings u.data --epochs 2 --seed {seed} {options}");
+        stdout(dir.path(), &command)
+    };
     for options in ["", "--row-wise", "--weight-decay 0 --dim 3 --batch-size 7"] {
-        let command = format!("--ratings u.data --epochs 2 --seed 1 {options}");
-        let first = stdout(dir.path(), &command);
-        assert_eq!(stdout(dir.path(), &command), first, "{command}");
-        assert_ne!(
-            stdout(
-                dir.path(),
-                &format!("{command}0").replace("--seed 1", "--seed 2")
-            ),
-            first
-        );
+        assert_eq!(run(1, options), run(1, options), "{options}");
+        assert_ne!(run(1, options), run(2, options), "{options}");
     }
 }
 
@@ -210,10 +216,26 @@ fn the_last_of_repeated_ratings_counts() {
     let output = recommender(dir.path(), "--ratings twice --epochs 2");
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "note: twice: 2 ratings repeat a user and an item: the last one counts\n"
+        "note: 2 ratings are replaced by a later one of the same user and item\n"
     );
     let once = stdout(dir.path(), "--ratings once --epochs 2");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), once);
+}
+
+#[test]
+fn a_user_who_rated_everything_is_told_so() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("u.data"), "a\tx\t5\na\ty\t1\nb\tx\t2\n").unwrap();
+    let all = stdout(dir.path(), "--ratings u.data --epochs 1");
+    assert!(
+        all.contains("\nFor user a\nno item: all are rated\n"),
+        "{all}"
+    );
+    let one = stdout(dir.path(), "--ratings u.data --epochs 1 --user b");
+    assert!(one.contains("\nFor user b\nitem y, predicted "), "{one}");
 }
 
 /// No user and no item has two ratings, so that nothing is known of the held-out ones.
@@ -345,6 +367,10 @@ fn bad_options_and_bad_input_exit_with_2_and_one_line() {
         ("--ratings no_user", "no_user:2: the user is empty"),
         ("--ratings no_item", "no_item:2: the item is empty"),
         ("--ratings no_rating", "no_rating:2: the rating is empty"),
+        (
+            "--ratings quoted",
+            "quoted:2: item \"2 is quoted, which is not supported",
+        ),
         (
             "--ratings escape",
             "escape:2: rating \"\\u{1b}[31m\" is not a finite number",

@@ -29,7 +29,7 @@ impl Scale {
     }
 
     /// The root of the mean squared difference between ratings and the scores given for them.
-    pub fn rmse(self, ratings: &[Rating], scores: impl IntoIterator<Item = f32>) -> f64 {
+    pub fn rmse(self, ratings: &[Rating], scores: Vec<f32>) -> f64 {
         let pairs = ratings.iter().zip(scores);
         let squared = pairs.map(|(r, score)| f64::from(self.rating(score) - r.value).powi(2));
         (squared.sum::<f64>() / ratings.len() as f64).sqrt()
@@ -44,12 +44,12 @@ pub fn recommend<B: Backend>(
     user: u32,
     n: usize,
     scale: Scale,
-) -> Result<Vec<(Pair, f32)>> {
+) -> Result<Vec<(u32, f32)>> {
     let pairs = ratings.unrated(user);
     let scores = score(model, &pairs)?;
     let mut scored: Vec<(Pair, f32)> = pairs.into_iter().zip(scores).collect();
     scored.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     scored.truncate(n);
-    let rated = |(pair, score)| (pair, scale.rating(score));
+    let rated = |(pair, score): (Pair, f32)| (pair.item, scale.rating(score));
     Ok(scored.into_iter().map(rated).collect())
 }

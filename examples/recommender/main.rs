@@ -6,6 +6,8 @@
 //!
 //! `cargo run --release --example recommender -- --help` lists the options.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod evaluation;
 mod model;
 mod options;
@@ -15,19 +17,19 @@ mod split;
 mod synthetic;
 mod training;
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use burn::backend::Autodiff;
 use burn_adagrad::DefaultBackend;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use evaluation::{Scale, recommend};
 use model::{Recommender, RecommenderConfig};
-use options::{Options, escape, fail};
+use options::Options;
 use ratings::{Pair, Ratings};
 use reader::Reader;
 use split::Split;
@@ -36,14 +38,7 @@ use training::{Training, score};
 type B = Autodiff<DefaultBackend>;
 
 fn main() -> ExitCode {
-    let options = match options::parse() {
-        Ok(options) => options,
-        Err(code) => return code,
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("error: {error:#}")),
-    }
+    common::main(run)
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {
@@ -55,25 +50,10 @@ fn run(options: &Options) -> anyhow::Result<()> {
         None => 0,
     };
     let split = Split::new(&ratings, &mut generator(options, Stream::Split));
-    let scale = Scale::of(&split.train);
-
     let mut out = std::io::stdout().lock();
-    let (all, train, held_out) = (ratings.len(), split.train.len(), split.held_out.len());
-    let (users, items) = (ratings.n_users(), ratings.n_items());
-    writeln!(out, "{all} ratings by {users} users of {items} items")?;
-    writeln!(out, "{train} to train on, {held_out} held out")?;
-    let seen = split.seen();
-    let pairs: Vec<Pair> = split.held_out.iter().map(|rating| rating.pair).collect();
-    let strangers = pairs.iter().filter(|&&pair| !seen.contains(pair)).count();
-    if strangers > 0 {
-        writeln!(
-            out,
-            "{strangers} of these are of a user or an item without training ratings: predicted by the \
-             other's bias, or by the mean"
-        )?;
-    }
+    print_sizes(&mut out, &ratings, &split)?;
 
-    let bar = progress_bar(2 * options.epochs as u64);
+    let bar = common::progress_bar((options.epochs as u64).saturating_mul(2), "epochs");
     let fit = |dim| fit(options, &ratings, &split, dim, &bar);
     let (biases, _) = fit(0)?;
     let (model, losses) = fit(options.dim.into())?;
@@ -85,35 +65,64 @@ fn run(options: &Options) -> anyhow::Result<()> {
         eprintln!("warning: the loss is not finite: --lr may be too large");
     }
 
-    let rmse = scale.rmse(&split.held_out, score(&model, &pairs)?);
-    let means = vec![split.mean(); pairs.len()];
-    let mut table = vec![
-        ("global mean", scale.rmse(&split.held_out, means)),
-        (
-            "biases",
-            scale.rmse(&split.held_out, score(&biases, &pairs)?),
-        ),
-        ("biases and factors", rmse),
-    ];
-    if let Some(scores) = true_scores {
-        let scores = split.held_out_places.iter().map(|&place| scores[place]);
-        table.push(("true scores", scale.rmse(&split.held_out, scores)));
-    }
+    let scale = Scale::of(&split.train);
+    let pairs: Vec<Pair> = split.held_out.iter().map(|rating| rating.pair).collect();
+    let rmse = |scores| scale.rmse(&split.held_out, scores);
+    let model_rmse = rmse(score(&model, &pairs)?);
     writeln!(out, "\nRMSE of held-out ratings")?;
-    for (predictor, rmse) in table {
-        writeln!(out, "{predictor:20}{rmse:.4}")?;
-    }
-
-    writeln!(out, "\nFor user {}", escape(ratings.user_id(user)))?;
-    for (pair, rating) in recommend(&model, &ratings, user, options.top, scale)? {
-        writeln!(
-            out,
-            "item {}, predicted {rating:.2}",
-            escape(ratings.item_id(pair.item))
+    let mut row = |name, rmse| writeln!(out, "{name:20}{rmse:.4}");
+    row("global mean", rmse(vec![split.mean(); pairs.len()]))?;
+    row("biases", rmse(score(&biases, &pairs)?))?;
+    row("biases and factors", model_rmse)?;
+    if let Some(scores) = true_scores {
+        let places = split.held_out_places.iter();
+        row(
+            "true scores",
+            rmse(places.map(|&place| scores[place]).collect()),
         )?;
     }
-    writeln!(out, "\nRMSE: {rmse:.4}")?;
+
+    writeln!(out, "\nFor user {}", printable(ratings.user_id(user)))?;
+    let recommended = recommend(&model, &ratings, user, options.top, scale)?;
+    if recommended.is_empty() {
+        writeln!(out, "no item: all are rated")?;
+    }
+    for (item, rating) in recommended {
+        let id = printable(ratings.item_id(item));
+        writeln!(out, "item {id}, predicted {rating:.2}")?;
+    }
+    writeln!(out, "\nRMSE: {model_rmse:.4}")?;
     Ok(())
+}
+
+fn print_sizes(out: &mut impl Write, ratings: &Ratings, split: &Split) -> std::io::Result<()> {
+    let (users, items) = (ratings.n_users(), ratings.n_items());
+    writeln!(
+        out,
+        "{} ratings by {users} users of {items} items",
+        ratings.len()
+    )?;
+    let (train, held_out) = (split.train.len(), split.held_out.len());
+    writeln!(out, "{train} to train on, {held_out} held out")?;
+    let seen = split.seen();
+    let unknown = split
+        .held_out
+        .iter()
+        .filter(|r| !seen.contains(r.pair))
+        .count();
+    if unknown > 0 {
+        writeln!(
+            out,
+            "{unknown} of these are of a user or an item without training ratings: predicted by the \
+             other's bias, or by the mean"
+        )?;
+    }
+    Ok(())
+}
+
+/// An id from a file, which may hold what a terminal takes for a command.
+fn printable(id: &str) -> String {
+    id.replace(char::is_control, "\u{fffd}")
 }
 
 /// The ratings; of synthetic ones, also the scores before noise.
@@ -127,11 +136,7 @@ fn read_or_generate(options: &Options) -> anyhow::Result<(Ratings, Option<Vec<f3
         ratings, repeated, ..
     } = Reader::read(path)?;
     if repeated > 0 {
-        let path = path.display().to_string();
-        eprintln!(
-            "note: {}: {repeated} ratings repeat a user and an item: the last one counts",
-            escape(&path)
-        );
+        eprintln!("note: {repeated} ratings are replaced by a later one of the same user and item");
     }
     Ok((ratings, None))
 }
@@ -182,15 +187,4 @@ fn generator(options: &Options, stream: Stream) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
     rng.set_stream(stream as u64);
     rng
-}
-
-fn progress_bar(epochs: u64) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} epochs, {eta} left")
-        .expect("the template is valid");
-    ProgressBar::with_draw_target(Some(epochs), target).with_style(style)
 }

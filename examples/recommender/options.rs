@@ -1,7 +1,6 @@
 //! The command line.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -65,33 +64,4 @@ fn number(text: &str, requirement: &str, allowed: fn(f64) -> bool) -> Result<f64
     } else {
         Err(requirement.into())
     }
-}
-
-/// The options, or the exit code of a command line that holds none.
-pub fn parse() -> Result<Options, ExitCode> {
-    Options::try_parse().map_err(|error| {
-        if error.use_stderr() {
-            // What is wrong, without clap's usage below it, in one line.
-            let message = error.to_string();
-            let lines = message.lines().take_while(|line| !line.trim().is_empty());
-            fail(&lines.map(str::trim).collect::<Vec<_>>().join(" "))
-        } else {
-            error.exit()
-        }
-    })
-}
-
-/// Says in one line what went wrong.
-pub fn fail(message: &str) -> ExitCode {
-    eprintln!("{}", escape(message));
-    ExitCode::from(2)
-}
-
-/// The text without control characters.
-pub fn escape(text: &str) -> String {
-    let escape = |c: char| match c.is_control() {
-        true => c.escape_default().to_string(),
-        false => c.into(),
-    };
-    text.chars().map(escape).collect()
 }
