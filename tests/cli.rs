@@ -354,15 +354,10 @@ fn sparse_nn_reads_files() {
     };
     fs::write(&data, (0..100).map(row).collect::<String>()).unwrap();
     fs::write(&bad, "1 1:1\n0 5:x\n").unwrap();
-    let run = |arguments: &[&str]| {
-        let arguments = [
-            arguments,
-            &["--hidden", "4", "--epochs", "8", "--lr", "0.2"],
-        ]
-        .concat();
-        example("sparse_nn").args(arguments).output().unwrap()
-    };
-    let output = run(&["--data", data.to_str().unwrap(), "--features", "1000000"]);
+    let run = |arguments: &[&str]| example("sparse_nn").args(arguments).output().unwrap();
+    let file = ["--data", data.to_str().unwrap(), "--features", "1000000"];
+    let options = ["--hidden", "4", "--epochs", "8", "--lr", "0.2"];
+    let output = run(&[&file[..], &options].concat());
     let printed = lines(&output.stdout);
     assert!(printed[0].starts_with("80 rows to train on, 20 to test on, 1000000 features"));
     assert_eq!(printed.last().unwrap(), "Adagrad Accuracy: 1.0000");

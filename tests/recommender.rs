@@ -1,0 +1,394 @@
+//! What the recommender learns, prints and refuses.
+#![cfg(feature = "any-backend")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use common::example::{backend_is_available, example};
+
+fn recommender(dir: &Path, arguments: &str) -> Output {
+    let arguments = arguments.split_whitespace();
+    let mut command = example("recommender");
+    command.current_dir(dir).args(arguments).output().unwrap()
+}
+
+/// What a run that succeeds prints.
+fn stdout(dir: &Path, arguments: &str) -> String {
+    let output = recommender(dir, arguments);
+    assert_eq!(output.status.code(), Some(0), "{arguments}: {output:?}");
+    assert!(output.stderr.is_empty(), "{arguments}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The number in the line of the table that begins with `predictor`.
+fn rmse(stdout: &str, predictor: &str) -> f64 {
+    let line = stdout.lines().find_map(|line| line.strip_prefix(predictor));
+    let number = line.unwrap_or_else(|| panic!("no {predictor:?} in {stdout}"));
+    number.trim().parse().unwrap()
+}
+
+const MEAN: &str = "global mean  ";
+const BIASES: &str = "biases  ";
+const FACTORS: &str = "biases and factors  ";
+
+/// 12 users and 20 items; user u has not rated item i where u·3 + i is a multiple of 4.
+fn rated() -> Vec<(usize, usize, f32)> {
+    let pairs = (0..12).flat_map(|user| (0..20).map(move |item| (user, item)));
+    let rated = pairs.filter(|(user, item)| (user * 3 + item) % 4 != 0);
+    rated
+        .map(|(user, item)| (user, item, 1.0 + ((user * item + item) % 9) as f32 / 2.0))
+        .collect()
+}
+
+fn write(dir: &Path, name: &str, header: &str, separator: &str, end: &str) {
+    let line = |(user, item, rating): (usize, usize, f32)| {
+        let [user, item] = [user + 100, item + 500];
+        [
+            &user.to_string(),
+            &item.to_string(),
+            &rating.to_string(),
+            "881250949",
+        ]
+        .join(separator)
+            + end
+    };
+    let lines: String = rated().into_iter().map(line).collect();
+    fs::write(dir.join(name), format!("{header}{lines}")).unwrap();
+}
+
+/// On a GPU that is made of software, this takes too long.
+#[cfg(not(any(feature = "wgpu", feature = "cuda")))]
+#[test]
+fn factors_beat_biases_and_biases_beat_the_mean() {
+    let dir = tempfile::tempdir().unwrap();
+    // Few steps, for a program that is not optimized: the defaults do better by 0.01 to 0.03.
+    let run = |seed: u64, options: &str| {
+        let options = format!("--batch-size 1024 --seed {seed} {options}");
+        stdout(dir.path(), &options)
+    };
+    for seed in 0..3 {
+        let adagrad = run(seed, "--epochs 6");
+        let [mean, biases, factors, true_scores] =
+            [MEAN, BIASES, FACTORS, "true scores  "].map(|name| rmse(&adagrad, name));
+        assert!(biases < mean - 0.1, "{adagrad}");
+        assert!(factors < biases - 0.08, "{adagrad}");
+        // No model can do better than the scores that the noise was added to.
+        assert!(factors > true_scores, "{adagrad}");
+        let last = adagrad.lines().last().unwrap();
+        assert_eq!(last, format!("RMSE: {factors:.4}"));
+
+        let row_wise = rmse(&run(seed, "--epochs 6 --row-wise"), FACTORS);
+        assert!(row_wise < factors + 0.02, "{row_wise} and {factors}");
+
+        if seed == 0 {
+            // More epochs do no harm. Without weight decay, these gain nothing and more do harm.
+            let longer = run(seed, "--epochs 20");
+            assert!(rmse(&longer, FACTORS) < factors - 0.005, "{longer}");
+            assert!(rmse(&longer, FACTORS) < true_scores + 0.1, "{longer}");
+        }
+    }
+}
+
+#[test]
+fn the_three_formats_are_read_alike() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "u.data", "", "\t", "\n");
+    write(dir.path(), "ratings.dat", "", "::", "\n");
+    write(
+        dir.path(),
+        "ratings.csv",
+        "userId,movieId,rating,timestamp\n",
+        ",",
+        "\n",
+    );
+    // As Windows' programs write it.
+    write(
+        dir.path(),
+        "dos.csv",
+        "\u{feff}userId,movieId,rating,timestamp\r\n\r\n",
+        ",",
+        "\r\n",
+    );
+    let run = |name: &str| stdout(dir.path(), &format!("--ratings {name} --epochs 2"));
+    let first = run("u.data");
+    assert!(first.starts_with(
+        "180 ratings by 12 users of 20 items\n162 to train on, 18 held out\nEpoch 1, Loss: "
+    ));
+    assert!(first.contains("\nFor user 100\nitem 5"), "{first}");
+    assert!(!first.contains("true scores"), "{first}");
+    for name in ["ratings.dat", "ratings.csv", "dos.csv"] {
+        assert_eq!(run(name), first, "{name}");
+    }
+}
+
+#[test]
+fn a_command_prints_the_same_again_and_another_seed_something_else() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "u.data", "", "\t", "\n");
+    let run = |seed, options| {
+        let command = format!("--ratings u.data --epochs 2 --seed {seed} {options}");
+        stdout(dir.path(), &command)
+    };
+    for options in ["", "--row-wise", "--weight-decay 0 --dim 3 --batch-size 7"] {
+        assert_eq!(run(1, options), run(1, options), "{options}");
+        assert_ne!(run(1, options), run(2, options), "{options}");
+    }
+}
+
+/// The items of the list, in order, and their ratings.
+fn recommended(stdout: &str) -> Vec<(usize, f32)> {
+    let entries = stdout.lines().filter_map(|line| line.strip_prefix("item "));
+    entries
+        .map(|entry| {
+            let (item, rating) = entry.split_once(", predicted ").unwrap();
+            (item.parse().unwrap(), rating.parse().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_recommended_is_unrated_and_the_best_comes_first() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "u.data", "", "\t", "\n");
+    for user in [0, 5, 11] {
+        let all = format!(
+            "--ratings u.data --epochs 2 --top 1000 --user {}",
+            user + 100
+        );
+        let all = recommended(&stdout(dir.path(), &all));
+        assert!(all.is_sorted_by(|a, b| a.1 >= b.1), "{all:?}");
+        let items: BTreeSet<usize> = all.iter().map(|(item, _)| item - 500).collect();
+        let unrated = (0..20).filter(|item| (user * 3 + item) % 4 == 0);
+        assert_eq!(items, unrated.collect(), "user {user}");
+        assert_eq!(items.len(), all.len());
+
+        let two = format!("--ratings u.data --epochs 2 --top 2 --user {}", user + 100);
+        assert_eq!(recommended(&stdout(dir.path(), &two)), all[..2]);
+    }
+}
+
+#[test]
+fn the_last_of_repeated_ratings_counts() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let good = "a\tx\t5\nb\ty\t1\na\ty\t2\nb\tx\t4\nc\tz\t3\n";
+    fs::write(dir.path().join("once"), good).unwrap();
+    let repeated = "a\tx\t1\na\tx\t2\n".to_owned() + good;
+    fs::write(dir.path().join("twice"), repeated).unwrap();
+    let output = recommender(dir.path(), "--ratings twice --epochs 2");
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "note: 2 ratings are replaced by a later one of the same user and item\n"
+    );
+    let once = stdout(dir.path(), "--ratings once --epochs 2");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), once);
+}
+
+#[test]
+fn a_user_who_rated_everything_is_told_so() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("u.data"), "a\tx\t5\na\ty\t1\nb\tx\t2\n").unwrap();
+    let all = stdout(dir.path(), "--ratings u.data --epochs 1");
+    assert!(
+        all.contains("\nFor user a\nno item: all are rated\n"),
+        "{all}"
+    );
+    let one = stdout(dir.path(), "--ratings u.data --epochs 1 --user b");
+    assert!(one.contains("\nFor user b\nitem y, predicted "), "{one}");
+}
+
+/// No user and no item has two ratings, so that nothing is known of the held-out ones.
+#[test]
+fn strangers_are_predicted_by_the_mean_and_counted() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let lines: String = (0..40)
+        .map(|i| format!("u{i}::i{i}::{}\n", i % 5))
+        .collect();
+    fs::write(dir.path().join("ratings.dat"), lines).unwrap();
+    let printed = stdout(dir.path(), "--ratings ratings.dat --epochs 5");
+    let count =
+        "36 to train on, 4 held out\n4 of these are of a user or an item without training ratings";
+    assert!(printed.contains(count), "{printed}");
+    let mean = rmse(&printed, MEAN);
+    assert_eq!(rmse(&printed, BIASES), mean, "{printed}");
+    assert_eq!(rmse(&printed, FACTORS), mean, "{printed}");
+}
+
+/// A run that diverges says so.
+#[test]
+fn a_loss_that_is_not_finite_is_reported() {
+    if !backend_is_available() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "u.data", "", "\t", "\n");
+    let output = recommender(
+        dir.path(),
+        "--ratings u.data --epochs 3 --lr 1e30 --weight-decay 0",
+    );
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "warning: the loss is not finite: --lr may be too large\n"
+    );
+}
+
+#[test]
+fn bad_options_and_bad_input_exit_with_2_and_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = [
+        ("few", "1\t2\t3\t4\n1\t2\n"),
+        ("many", "1::2::3::4::5\n"),
+        ("word", "userId,movieId,rating\n1,2,3\n\n1,3,good\n"),
+        ("infinite", "1::2::3\n1::3::1e39\n"),
+        ("nan", "1::2::NaN\n"),
+        ("no_user", "1,2,3\n ,2,3\n"),
+        ("no_item", "1,2,3\n1,,3\n"),
+        ("no_rating", "1,2,3\n1,3,\n"),
+        ("quoted", "userId,movieId,rating\n1,\"2,3\",4\n"),
+        ("escape", "1,2,3\n1,3,\u{1b}[31m\n"),
+        ("words", "the quick brown fox\n"),
+        ("empty", ""),
+        ("blank", "\n \n"),
+        ("header", "userId,movieId,rating,timestamp\n"),
+        ("one", "1\t2\t3\n1\t2\t4\n"),
+        ("good", "1\t2\t3\n1\t3\t4\n"),
+    ];
+    for (name, text) in files {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    fs::write(dir.path().join("latin"), b"1\t2\t3\n1\t\xe9\t4\n").unwrap();
+    let cases = [
+        (
+            "--epochs 0",
+            "invalid value '0' for '--epochs <N>': must be at least 1",
+        ),
+        (
+            "--epochs x",
+            "invalid value 'x' for '--epochs <N>': invalid digit found in string",
+        ),
+        (
+            "--batch-size 0",
+            "invalid value '0' for '--batch-size <N>': must be at least 1",
+        ),
+        (
+            "--top 0",
+            "invalid value '0' for '--top <N>': must be at least 1",
+        ),
+        (
+            "--dim 0",
+            "invalid value '0' for '--dim <N>': 0 is not in 1..=1024",
+        ),
+        (
+            "--lr -0.5",
+            "invalid value '-0.5' for '--lr <X>': must be finite and above 0",
+        ),
+        (
+            "--lr nan",
+            "invalid value 'nan' for '--lr <X>': must be finite and above 0",
+        ),
+        (
+            "--lr fast",
+            "invalid value 'fast' for '--lr <X>': not a number",
+        ),
+        (
+            "--weight-decay -1",
+            "invalid value '-1' for '--weight-decay <X>': must be finite and at least 0",
+        ),
+        ("--colour", "unexpected argument '--colour' found"),
+        (
+            "--ratings none",
+            "none: No such file or directory (os error 2)",
+        ),
+        (
+            "--ratings few",
+            "few:2: 2 fields instead of user, item, rating and perhaps a timestamp",
+        ),
+        (
+            "--ratings many",
+            "many:1: 5 fields instead of user, item, rating and perhaps a timestamp",
+        ),
+        (
+            "--ratings word",
+            "word:4: rating \"good\" is not a finite number",
+        ),
+        (
+            "--ratings infinite",
+            "infinite:2: rating \"1e39\" is not a finite number",
+        ),
+        (
+            "--ratings nan",
+            "nan:1: rating \"NaN\" is not a finite number",
+        ),
+        ("--ratings no_user", "no_user:2: the user is empty"),
+        ("--ratings no_item", "no_item:2: the item is empty"),
+        ("--ratings no_rating", "no_rating:2: the rating is empty"),
+        (
+            "--ratings quoted",
+            "quoted:2: item \"2 is quoted, which is not supported",
+        ),
+        (
+            "--ratings escape",
+            "escape:2: rating \"\\u{1b}[31m\" is not a finite number",
+        ),
+        (
+            "--ratings words",
+            "words:1: neither a tab nor \"::\" nor a comma separates the fields",
+        ),
+        (
+            "--ratings latin",
+            "latin:2: stream did not contain valid UTF-8",
+        ),
+        ("--ratings empty", "empty: no ratings"),
+        ("--ratings blank", "blank: no ratings"),
+        ("--ratings header", "header: no ratings"),
+        (
+            "--ratings one",
+            "one: 1 rating cannot be split into training and held-out ratings (at least 2 are needed)",
+        ),
+        ("--ratings good --user 7", "--user 7: there is no such user"),
+        (
+            "--ratings a\u{7}b",
+            "a\\u{7}b: No such file or directory (os error 2)",
+        ),
+    ];
+    for (arguments, message) in cases {
+        let output = recommender(dir.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr, format!("error: {message}\n"), "{arguments}");
+        assert!(output.stdout.is_empty(), "{arguments}");
+    }
+}
+
+#[test]
+fn help_lists_every_option() {
+    let output = recommender(Path::new("."), "--help");
+    assert_eq!(output.status.code(), Some(0));
+    let help = String::from_utf8(output.stdout).unwrap();
+    let options = "ratings epochs batch-size lr weight-decay dim row-wise user top seed";
+    for option in options.split(' ') {
+        assert!(help.contains(&format!("--{option}")), "{option}");
+    }
+}
