@@ -4,37 +4,12 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 
+use common::example::{backend_is_available, example, lines};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// Whether the backend of the examples can run here; prints a line if not.
-fn backend_is_available() -> bool {
-    #[cfg(all(feature = "wgpu", not(feature = "cuda")))]
-    let available = common::wgpu_is_available();
-    #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
-    let available = true;
-    #[cfg(feature = "cuda")]
-    let available = false;
-    if !available {
-        common::print_skip("the backend of the examples finds no device");
-    }
-    available
-}
-
-/// `cargo test` builds the examples beside the folder of the test programs.
-fn example(name: &str) -> Command {
-    let mut path: PathBuf = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples");
-    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let hint = "run `cargo build --examples` with the same features first";
-    assert!(path.exists(), "{} is missing: {hint}", path.display());
-    Command::new(path)
-}
 
 fn compare(dir: &Path, arguments: &[&str]) -> Output {
     let mut command = example("compare_optimizers");
@@ -45,14 +20,6 @@ fn compare(dir: &Path, arguments: &[&str]) -> Output {
 fn compare_files(dir: &Path, files: [&str; 4], options: &str) -> Output {
     let arguments: Vec<&str> = files.into_iter().chain(options.split(' ')).collect();
     compare(dir, &arguments)
-}
-
-fn lines(bytes: &[u8]) -> Vec<String> {
-    String::from_utf8(bytes.to_vec())
-        .unwrap()
-        .lines()
-        .map(str::to_owned)
-        .collect()
 }
 
 /// `0.9350` or `0.9350 ± 0.0120`.

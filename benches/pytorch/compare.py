@@ -10,8 +10,8 @@ steps
 training
     The article's training loop.
 rows
-    An embedding bag with sparse gradients: a step alone, from a gradient as the backward pass leaves
-    it, and a whole training step. The same with dense gradients, in PyTorch and up to a million rows.
+    An embedding bag with sparse gradients: a whole training step, and the optimizer's part of it,
+    which sums the rows that repeat. The same with dense gradients, in PyTorch up to a million rows.
 
 `cargo bench` runs this crate's and burn's side (optimizer_step, training and sparse_rows, on ndarray
 and flex) on the same number of threads. The two sides take turns, size by size and round by round,
@@ -50,34 +50,30 @@ REPEATS = 15
 EPOCHS = 100
 
 VOCABULARIES = [10_000, 100_000, 1_000_000, 4_000_000]
-LARGEST_DENSE = 1_000_000  # a dense step of a larger table takes seconds
+LARGEST_DENSE = 1_000_000  # a dense step takes time and memory in proportion to the table
 DIM = 50
 BAGS = 1_024
 BAG_SIZE = 40
 ZIPF_EXPONENT = 1.05
 POOL = 8  # batches, taken in turn
-DENSE_REPEATS = 2
-
-
-def seconds_a_call(function, calls, repeats=REPEATS):
-    """The median time of a call, over repeats of so many calls after a warm-up of as many."""
-    for _ in range(calls):
-        function()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        for _ in range(calls):
-            function()
-        times.append((time.perf_counter() - start) / calls)
-    return statistics.median(times)
+DENSE_PASSES = 2
 
 
 def seconds_a_step(size, options):
-    """The median time of a step over one tensor, as criterion times ours."""
+    """The median time of a step over one tensor, after a warm-up, as criterion times ours."""
     parameter = nn.Parameter(torch.rand(size) - 0.5)
     parameter.grad = torch.rand(size) - 0.5
     optimizer = torch.optim.Adagrad([parameter], lr=0.01, **options)
-    return seconds_a_call(optimizer.step, max(3, min(500, 20_000_000 // size)))
+    steps = max(3, min(500, 20_000_000 // size))
+    for _ in range(steps):
+        optimizer.step()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        for _ in range(steps):
+            optimizer.step()
+        times.append((time.perf_counter() - start) / steps)
+    return statistics.median(times)
 
 
 def sparse_data():
@@ -137,43 +133,25 @@ class BagTraining:
         self.offsets = torch.arange(0, BAGS * BAG_SIZE + 1, BAG_SIZE)
         self.slope = torch.rand(BAGS, DIM) - 0.5
 
-    def backward(self):
+    def step(self):
+        """Seconds of a whole training step, and of the optimizer's part of it."""
+        start = time.perf_counter()
         self.optimizer.zero_grad()
         loss = (self.bag(next(self.batches), self.offsets) * self.slope).sum()
         loss.backward()
-
-    def train(self):
-        self.backward()
+        before = time.perf_counter()
         self.optimizer.step()
-
-    def gradients(self):
-        """The gradient of each batch of the pool, with the rows that repeat not yet summed."""
-        gradients = []
-        for _ in range(POOL):
-            self.backward()
-            gradients.append(self.bag.weight.grad)
-        return gradients
+        end = time.perf_counter()
+        return end - start, end - before
 
 
-def seconds_of_sparse_step(vocabulary):
-    training = BagTraining(vocabulary, sparse=True)
-    gradients = itertools.cycle(training.gradients())
-
-    def step():
-        training.bag.weight.grad = next(gradients)
-        training.optimizer.step()
-
-    return seconds_a_call(step, POOL)
-
-
-def seconds_of_sparse_training(vocabulary):
-    return seconds_a_call(BagTraining(vocabulary, sparse=True).train, POOL)
-
-
-def seconds_of_dense_training(vocabulary):
-    """With the fused step, PyTorch's fastest for dense gradients; it refuses sparse ones."""
-    training = BagTraining(vocabulary, sparse=False, fused=True)
-    return seconds_a_call(training.train, POOL, DENSE_REPEATS)
+def seconds_of_bags(vocabulary, passes, sparse, **options):
+    """The medians over passes through the pool, after a warm-up: training step, optimizer's part."""
+    training = BagTraining(vocabulary, sparse, **options)
+    for _ in range(POOL):
+        training.step()
+    times = [training.step() for _ in range(passes * POOL)]
+    return [statistics.median(part) for part in zip(*times)]
 
 
 def run_bench(bench, only, threads):
@@ -209,12 +187,12 @@ def training_round(threads):
 
 
 def rows_round(vocabulary, threads):
-    times = {
-        "torch step": seconds_of_sparse_step(vocabulary),
-        "torch training": seconds_of_sparse_training(vocabulary),
-    }
+    training, step = seconds_of_bags(vocabulary, REPEATS, sparse=True)
+    times = {"torch step": step, "torch training": training}
     if vocabulary <= LARGEST_DENSE:
-        times["torch dense training"] = seconds_of_dense_training(vocabulary)
+        # The fused step is PyTorch's fastest for dense gradients; it refuses sparse ones.
+        dense, _ = seconds_of_bags(vocabulary, DENSE_PASSES, sparse=False, fused=True)
+        times["torch dense training"] = dense
     run_bench("sparse_rows", f"^sparse_rows/(step|training)/[a-z]+/{vocabulary}$", threads)
     for part in ("step", "training"):
         for name in BACKENDS:

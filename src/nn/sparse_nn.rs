@@ -80,7 +80,7 @@ impl<B: Backend> SparseNN<B> {
     /// The value before the sigmoid: `[batch, input_size]` to `[batch, 1]`. Train on this one: the
     /// loss is the same and stays finite where the sigmoid rounds to 0 or 1.
     pub fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.fc2.forward(relu(self.fc1.forward_dense(inputs)))
+        self.output(self.fc1.forward_dense(inputs))
     }
 
     /// The probability of class 1 of each row of a sparse batch: `[batch, 1]`.
@@ -98,7 +98,23 @@ impl<B: Backend> SparseNN<B> {
     ///
     /// If the batch does not have `input_size` features.
     pub fn forward_logits_csr(&self, inputs: &CsrBatch) -> Tensor<B, 2> {
-        self.fc2.forward(relu(self.fc1.forward(inputs)))
+        self.output(self.fc1.forward(inputs))
+    }
+
+    /// From the hidden layer before its ReLU to the logits.
+    fn output(&self, hidden: Tensor<B, 2>) -> Tensor<B, 2> {
+        let hidden = relu(hidden);
+        let [_, n_hidden] = hidden.dims();
+        if n_hidden.is_multiple_of(2) {
+            return self.fc2.forward(hidden);
+        }
+        // burn 0.21 fuses the product of a matrix and a column with what follows it by a kernel that is
+        // wrong on GPUs where the inner dimension is odd: https://github.com/tracel-ai/burn/issues/5122.
+        let logits = (hidden * self.fc2.weight.val().transpose()).sum_dim(1);
+        match &self.fc2.bias {
+            Some(bias) => logits + bias.val().unsqueeze(),
+            None => logits,
+        }
     }
 }
 

@@ -3,6 +3,9 @@
 // Every test file compiles this module and uses a part of it.
 #![allow(dead_code, unused_imports, unused_macros)]
 
+#[cfg(feature = "any-backend")]
+pub mod example;
+
 use std::path::PathBuf;
 
 use burn::tensor::backend::Backend;

@@ -1,7 +1,6 @@
 //! Row-sparse training that is saved and loaded midway is the run that was never interrupted.
 
-mod common;
-
+use crate::common::{assert_close, bits, on_each_backend, values};
 use burn::backend::Autodiff;
 use burn::module::{AutodiffModule, Module};
 use burn::optim::{GradientsParams, Optimizer};
@@ -9,7 +8,6 @@ use burn::record::{FullPrecisionSettings, NamedMpkBytesRecorder, Record, Recorde
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_adagrad::sparse::CsrBatch;
 use burn_adagrad::{AdagradConfig, RowWiseAdagradConfig, SparseNN, SparseNNConfig};
-use common::{assert_close, bits, on_each_backend, values};
 
 on_each_backend!(
     adagrad_resumes,

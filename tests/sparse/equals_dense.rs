@@ -1,7 +1,8 @@
 //! Row-sparse training against training the whole table.
 
-mod common;
-
+use crate::common::{
+    assert_close, bits, is_cpu, matrix, on_each_backend, reference, values, vector,
+};
 use burn::backend::Autodiff;
 use burn::module::{AutodiffModule, Module, ModuleMapper, Param};
 use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
@@ -13,7 +14,6 @@ use burn_adagrad::sparse::{CsrBatch, RowGradient};
 use burn_adagrad::{
     AdagradConfig, EpsilonPlacement, RowWiseAdagradConfig, SparseNN, SparseNNConfig,
 };
-use common::{assert_close, bits, is_cpu, matrix, on_each_backend, reference, values, vector};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;

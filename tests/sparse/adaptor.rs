@@ -1,7 +1,6 @@
 //! How row gradients travel from a forward pass to the step, and what happens on other ways.
 
-mod common;
-
+use crate::common::{assert_close, bits, matrix, on_each_backend, values};
 use burn::backend::{Autodiff, NdArray};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::{AutodiffModule, Module};
@@ -18,7 +17,6 @@ use burn_adagrad::nn::{
 };
 use burn_adagrad::sparse::CsrBatch;
 use burn_adagrad::{AdagradConfig, RowWiseAdagradConfig};
-use common::{assert_close, bits, matrix, on_each_backend, values};
 
 on_each_backend!(
     one_step_moves_dense_and_sparse_parameters,

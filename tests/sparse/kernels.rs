@@ -1,7 +1,6 @@
 //! The kernels over rows: against the formula in f64, and against the dense kernel, bit for bit.
 
-mod common;
-
+use crate::common::{assert_close, bits, matrix, on_each_backend, values};
 use burn::backend::{Flex, NdArray};
 use burn::optim::SimpleOptimizer;
 use burn::tensor::backend::Backend;
@@ -13,7 +12,6 @@ use burn_adagrad::kernel::rows::{self, Csr, RowSums};
 use burn_adagrad::optim::RowOptimizer;
 use burn_adagrad::sparse::RowGradient;
 use burn_adagrad::{AdagradConfig, RowWiseAdagradConfig};
-use common::{assert_close, bits, matrix, on_each_backend, values};
 use half::{bf16, f16};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

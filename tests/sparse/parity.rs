@@ -1,7 +1,6 @@
 //! Row-sparse training against PyTorch's `EmbeddingBag(sparse=True)` with its Adagrad.
 
-mod common;
-
+use crate::common::{assert_close, on_each_backend, reference, values};
 use burn::backend::Autodiff;
 use burn::module::{AutodiffModule, Param};
 use burn::nn::Linear;
@@ -12,7 +11,6 @@ use burn_adagrad::data::{SparseDataset, sparse_dataloader};
 use burn_adagrad::nn::{BagMode, SparseEmbeddingBag, SparseEmbeddingBagConfig, SparseLinear};
 use burn_adagrad::sparse::CsrBatch;
 use burn_adagrad::{AdagradConfig, AdagradState, SparseNN, SparseNNConfig, train_model};
-use common::{assert_close, on_each_backend, reference, values};
 use serde::Deserialize;
 
 on_each_backend!(embedding_bags_match_pytorch, a_network_matches_pytorch);

@@ -1,7 +1,6 @@
 //! Sparse batches and row gradients: what they accept, and their sums against dense products.
 
-mod common;
-
+use crate::common::{assert_close, check, matrix, on_each_backend, values};
 use burn::module::Param;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
@@ -11,7 +10,6 @@ use burn_adagrad::nn::{
     BagMode, SparseEmbedding, SparseEmbeddingBag, SparseEmbeddingBagConfig, SparseEmbeddingConfig,
 };
 use burn_adagrad::sparse::{CsrBatch, RowGradient, RowTable};
-use common::{assert_close, check, matrix, on_each_backend, values};
 use proptest::prelude::*;
 
 on_each_backend!(

@@ -1,0 +1,12 @@
+//! Row-sparse training: one file a promise, one program, because a program for wgpu takes minutes to
+//! compile.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod adaptor;
+mod batches;
+mod equals_dense;
+mod kernels;
+mod parity;
+mod resume;
