@@ -2,11 +2,7 @@
 
 use super::dense::Parameter;
 use super::pass::Real;
-use super::prefetch::prefetch;
-use super::row_slices::{PARALLEL_MIN, RowSlices};
-use super::rows::{AHEAD_OF_STEP, RowSums, sum_row};
-use super::simd::{Level, Work};
-use super::threads::share_out;
+use super::rows::{RowStep, RowSums, step_rows};
 
 /// What a step needs beyond the slices; the formula is that of
 /// [`reference::row_wise_adagrad`](super::reference::row_wise_adagrad).
@@ -58,84 +54,26 @@ pub fn adagrad<P: Parameter>(
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
-    assert_eq!(
-        parameter.len(),
-        accumulator.len() * width,
-        "accumulator length"
-    );
-    gradient.check(width, parameter.len());
-    let parallel = gradient.rows.len() * width >= PARALLEL_MIN;
-    let mut parameter = RowSlices::new(parameter, width);
-    let mut accumulator = RowSlices::new(accumulator, 1);
-    let pieces = gradient.pieces().map(move |gradient| {
-        let (first, last) = gradient.ends();
-        Piece {
-            step,
-            parameter: parameter.take(first, last),
-            gradient,
-            accumulator: accumulator.take(first, last),
-            width,
-        }
-    });
-    let level = Level::detect();
-    if parallel {
-        share_out(pieces, |piece| level.run(piece));
-    } else {
-        pieces.for_each(|piece| level.run(piece));
+    step_rows(step, parameter, gradient, accumulator, width);
+}
+
+impl<P: Parameter> RowStep<P> for RowWiseStep {
+    fn accumulator_width(_: usize) -> usize {
+        1
     }
-}
 
-/// Some of the rows; the slices of the table begin at the first of them.
-struct Piece<'a, P: Parameter> {
-    step: &'a RowWiseStep,
-    parameter: &'a mut [P],
-    gradient: RowSums<'a, P>,
-    accumulator: &'a mut [P::Accumulator],
-    width: usize,
-}
-
-impl<P: Parameter> Work for Piece<'_, P> {
     #[inline(always)]
-    fn run(self) {
-        let Self {
-            step,
-            parameter,
-            gradient,
-            accumulator,
-            width,
-        } = self;
-        let RowSums {
-            rows,
-            matrix,
-            slopes,
-        } = gradient;
-        let rate = P::Accumulator::from_f64(step.rate);
-        let epsilon = P::Accumulator::from_f64(step.epsilon.into());
-        let signed_rate = if step.maximize {
-            P::Accumulator::ZERO - rate
-        } else {
-            rate
-        };
-        let mut wide = vec![P::Accumulator::ZERO; width];
-        let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
-        for (i, &row) in rows.iter().enumerate() {
-            if let Some(&ahead) = rows.get(i + AHEAD_OF_STEP) {
-                let ahead = (ahead - rows[0]) as usize;
-                prefetch(&parameter[ahead * width..][..width]);
-                prefetch(&accumulator[ahead..=ahead]);
-            }
-            sum_row(matrix, i, slopes, &mut wide, &mut sum);
-            let row = (row - rows[0]) as usize;
-            let total = accumulator[row] + mean_square(&sum);
-            accumulator[row] = total;
-            if epsilon == P::Accumulator::ZERO && total == P::Accumulator::ZERO {
-                continue;
-            }
-            let multiplier = signed_rate / (total.sqrt() + epsilon);
-            let parameter = &mut parameter[row * width..][..width];
-            for (theta, &g) in parameter.iter_mut().zip(&sum) {
-                *theta = P::narrow(theta.widen() - multiplier * g.widen());
-            }
+    fn step_row(&self, parameter: &mut [P], gradient: &[P], accumulator: &mut [P::Accumulator]) {
+        let rate = P::Accumulator::from_f64(if self.maximize { -self.rate } else { self.rate });
+        let epsilon = P::Accumulator::from_f64(self.epsilon.into());
+        let total = accumulator[0] + mean_square(gradient);
+        accumulator[0] = total;
+        if epsilon == P::Accumulator::ZERO && total == P::Accumulator::ZERO {
+            return;
+        }
+        let multiplier = rate / (total.sqrt() + epsilon);
+        for (theta, &g) in parameter.iter_mut().zip(gradient) {
+            *theta = P::narrow(theta.widen() - multiplier * g.widen());
         }
     }
 }

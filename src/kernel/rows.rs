@@ -17,7 +17,7 @@ const AHEAD: usize = 8;
 
 /// How many rows ahead of a step: parameter and accumulator of more than these would be more than a
 /// core can wait for at once.
-pub(super) const AHEAD_OF_STEP: usize = 8;
+const AHEAD_OF_STEP: usize = 8;
 
 /// Bytes of a table that is near enough not to be asked for.
 const CACHED: usize = 512 * 1024;
@@ -110,7 +110,7 @@ impl<P: Parameter> Work for WeightedSum<'_, P> {
 /// The sum of the rows of `table` that row `i` of `matrix` names; `wide` is room to work in, as long as
 /// `sum`.
 #[inline(always)]
-pub(super) fn sum_row<P: Parameter>(
+fn sum_row<P: Parameter>(
     matrix: Csr,
     i: usize,
     table: &[P],
@@ -149,7 +149,7 @@ pub struct RowSums<'a, P> {
 
 impl<'a, P: Parameter> RowSums<'a, P> {
     /// Some rows at a time, for the threads.
-    pub(super) fn pieces(self) -> impl ExactSizeIterator<Item = Self> + Send {
+    fn pieces(self) -> impl ExactSizeIterator<Item = Self> + Send {
         let pieces = self.rows.chunks(ROWS_AT_A_TIME).enumerate();
         pieces.map(move |(piece, rows)| Self {
             rows,
@@ -162,7 +162,7 @@ impl<'a, P: Parameter> RowSums<'a, P> {
     }
 
     /// The first and the last of the rows.
-    pub(super) fn ends(&self) -> (usize, usize) {
+    fn ends(&self) -> (usize, usize) {
         (
             self.rows[0] as usize,
             self.rows[self.rows.len() - 1] as usize,
@@ -174,7 +174,7 @@ impl<'a, P: Parameter> RowSums<'a, P> {
     /// # Panics
     ///
     /// If they do not.
-    pub(super) fn check(&self, width: usize, len: usize) {
+    fn check(&self, width: usize, len: usize) {
         check_rows(self.rows, width, len);
         let Csr {
             offsets,
@@ -236,11 +236,51 @@ pub fn adagrad<P: Parameter>(
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
-    assert_eq!(parameter.len(), accumulator.len(), "accumulator length");
+    step_rows(step, parameter, gradient, accumulator, width);
+}
+
+impl<P: Parameter> RowStep<P> for AdagradStep {
+    fn accumulator_width(width: usize) -> usize {
+        width
+    }
+
+    #[inline(always)]
+    fn step_row(&self, parameter: &mut [P], gradient: &[P], accumulator: &mut [P::Accumulator]) {
+        P::step(self, parameter, gradient, accumulator);
+    }
+}
+
+/// What an optimizer does to one row of a table.
+pub(super) trait RowStep<P: Parameter>: Sync {
+    /// Numbers of the accumulator for a row of `width` numbers.
+    fn accumulator_width(width: usize) -> usize;
+
+    /// Steps a row. Implementations are `#[inline(always)]`, as [`Work`] demands.
+    fn step_row(&self, parameter: &mut [P], gradient: &[P], accumulator: &mut [P::Accumulator]);
+}
+
+/// Steps the rows of a table that have a gradient, shared out over the threads.
+///
+/// # Panics
+///
+/// If the parts do not agree; nothing has been changed then.
+pub(super) fn step_rows<P: Parameter, S: RowStep<P>>(
+    step: &S,
+    parameter: &mut [P],
+    gradient: RowSums<P>,
+    accumulator: &mut [P::Accumulator],
+    width: usize,
+) {
     gradient.check(width, parameter.len());
+    let accumulator_width = S::accumulator_width(width);
+    assert_eq!(
+        accumulator.len(),
+        parameter.len() / width * accumulator_width,
+        "accumulator length"
+    );
     let parallel = gradient.rows.len() * width >= PARALLEL_MIN;
     let mut parameter = RowSlices::new(parameter, width);
-    let mut accumulator = RowSlices::new(accumulator, width);
+    let mut accumulator = RowSlices::new(accumulator, accumulator_width);
     let pieces = gradient.pieces().map(move |gradient| {
         let (first, last) = gradient.ends();
         Piece {
@@ -260,15 +300,15 @@ pub fn adagrad<P: Parameter>(
 }
 
 /// Some of the rows; the slices of the table begin at the first of them.
-struct Piece<'a, P: Parameter> {
-    step: &'a AdagradStep,
+struct Piece<'a, P: Parameter, S> {
+    step: &'a S,
     parameter: &'a mut [P],
     gradient: RowSums<'a, P>,
     accumulator: &'a mut [P::Accumulator],
     width: usize,
 }
 
-impl<P: Parameter> Work for Piece<'_, P> {
+impl<P: Parameter, S: RowStep<P>> Work for Piece<'_, P, S> {
     #[inline(always)]
     fn run(self) {
         let Self {
@@ -283,21 +323,23 @@ impl<P: Parameter> Work for Piece<'_, P> {
             matrix,
             slopes,
         } = gradient;
-        let start = |row: u32| (row - rows[0]) as usize * width;
+        let accumulator_width = S::accumulator_width(width);
+        let place = |row: u32, width: usize| {
+            let start = (row - rows[0]) as usize * width;
+            start..start + width
+        };
         let mut wide = vec![P::Accumulator::ZERO; width];
         let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
         for (i, &row) in rows.iter().enumerate() {
             if let Some(&ahead) = rows.get(i + AHEAD_OF_STEP) {
-                prefetch(&parameter[start(ahead)..][..width]);
-                prefetch(&accumulator[start(ahead)..][..width]);
+                prefetch(&parameter[place(ahead, width)]);
+                prefetch(&accumulator[place(ahead, accumulator_width)]);
             }
             sum_row(matrix, i, slopes, &mut wide, &mut sum);
-            let place = start(row)..start(row) + width;
-            P::step(
-                step,
-                &mut parameter[place.clone()],
+            step.step_row(
+                &mut parameter[place(row, width)],
                 &sum,
-                &mut accumulator[place],
+                &mut accumulator[place(row, accumulator_width)],
             );
         }
     }

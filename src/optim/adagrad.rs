@@ -78,11 +78,7 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let tensor = if factor == 1.0 {
-            tensor
-        } else {
-            tensor.mul_scalar(factor)
-        };
+        let tensor = decayed(tensor, factor);
         let (step, accumulator) = self.next(&tensor, state);
         let operands = Operands {
             parameter: tensor,
@@ -134,15 +130,36 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
         lr: LearningRate,
         state: Option<&Self::State<D>>,
     ) -> f64 {
-        let step = state.map_or(1, |state| state.step.saturating_add(1));
-        let rate = decayed_rate(lr, self.lr_decay, step);
-        (1.0 - rate * self.decoupled_weight_decay).max(0.0)
+        let rate = decayed_rate(lr, self.lr_decay, next_step(state));
+        decay_factor(rate, self.decoupled_weight_decay)
     }
 }
 
 /// The learning rate of a step, from 1: η / (1 + (t − 1)·`lr_decay`).
 pub(super) fn decayed_rate(lr: LearningRate, lr_decay: f64, step: usize) -> f64 {
     lr / (1.0 + (step - 1) as f64 * lr_decay)
+}
+
+/// By what decoupled weight decay multiplies the weights at a step of this rate.
+pub(super) fn decay_factor(rate: f64, decoupled_weight_decay: f64) -> f64 {
+    (1.0 - rate * decoupled_weight_decay).max(0.0)
+}
+
+/// The weights, decayed.
+pub(super) fn decayed<B: Backend, const D: usize>(
+    tensor: Tensor<B, D>,
+    factor: f64,
+) -> Tensor<B, D> {
+    if factor == 1.0 {
+        tensor
+    } else {
+        tensor.mul_scalar(factor)
+    }
+}
+
+/// Number of the step that comes after a state, from 1.
+pub(super) fn next_step<B: Backend, const D: usize>(state: Option<&AdagradState<B, D>>) -> usize {
+    state.map_or(1, |state| state.step.saturating_add(1))
 }
 
 impl Adagrad {
@@ -152,14 +169,12 @@ impl Adagrad {
         tensor: &Tensor<B, D>,
         state: Option<AdagradState<B, D>>,
     ) -> (usize, Tensor<B, D>) {
-        match state {
-            Some(state) => (state.step.saturating_add(1), state.accumulator),
-            None => {
-                let options = (&tensor.device(), working_dtype(tensor.dtype()));
-                let value = self.initial_accumulator_value;
-                (1, Tensor::full(tensor.shape(), value, options))
-            }
-        }
+        let step = next_step(state.as_ref());
+        let accumulator = state.map(|state| state.accumulator).unwrap_or_else(|| {
+            let options = (&tensor.device(), working_dtype(tensor.dtype()));
+            Tensor::full(tensor.shape(), self.initial_accumulator_value, options)
+        });
+        (step, accumulator)
     }
 
     fn arithmetic(&self, lr: LearningRate, step: usize) -> AdagradStep {

@@ -6,7 +6,7 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::adagrad::decayed_rate;
+use super::adagrad::{decay_factor, decayed, decayed_rate, next_step};
 use super::build::{impl_build, impl_build_sparse};
 use super::row_optimizer::check_size;
 use super::{AdagradState, RowOptimizer};
@@ -35,7 +35,7 @@ pub struct RowWiseAdagradConfig {
     #[config(default = false)]
     pub maximize: bool,
     /// Decoupled weight decay λ: at each step every weight is multiplied by 1 − ηλ (not below 0), with
-    /// the rate η of the step, before the gradient moves it. Rows without gradient get it later, all at
+    /// the rate η of the step, before the gradient moves it. It does not shrink as Adagrad's own steps do: in a long run it may come to outweigh them. Rows without gradient get it later, all at
     /// once and exactly. Default 0.
     #[config(default = 0.0)]
     pub decoupled_weight_decay: f64,
@@ -142,14 +142,12 @@ impl RowWiseAdagrad {
         gradient: &RowGradient<B>,
         state: Option<AdagradState<B, 1>>,
     ) -> (Tensor<B, D>, Option<AdagradState<B, 1>>) {
-        let (step, accumulator) = match state {
-            Some(state) => (state.step.saturating_add(1), state.accumulator),
-            None => {
-                let value = self.config.initial_accumulator_value;
-                let options = (&parameter.device(), working_dtype(parameter.dtype()));
-                (1, Tensor::full([parameter.dims()[0]], value, options))
-            }
-        };
+        let step = next_step(state.as_ref());
+        let accumulator = state.map(|state| state.accumulator).unwrap_or_else(|| {
+            let value = self.config.initial_accumulator_value;
+            let options = (&parameter.device(), working_dtype(parameter.dtype()));
+            Tensor::full([parameter.dims()[0]], value, options)
+        });
         let arithmetic = RowWiseStep {
             rate: decayed_rate(lr, self.config.lr_decay, step),
             epsilon: self.config.epsilon,
@@ -179,11 +177,7 @@ impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let tensor = if factor == 1.0 {
-            tensor
-        } else {
-            tensor.mul_scalar(factor)
-        };
+        let tensor = decayed(tensor, factor);
         let n_rows = tensor.dims()[0];
         let gradient = RowGradient::of_all_rows(grad.reshape([n_rows, rows::width_of(&tensor)]));
         self.step_gradient(lr, tensor, &gradient, state)
@@ -211,8 +205,7 @@ impl<B: Backend> RowOptimizer<B> for RowWiseAdagrad {
         lr: LearningRate,
         state: Option<&Self::State<D>>,
     ) -> f64 {
-        let step = state.map_or(1, |state| state.step.saturating_add(1));
-        let rate = decayed_rate(lr, self.config.lr_decay, step);
-        (1.0 - rate * self.config.decoupled_weight_decay).max(0.0)
+        let rate = decayed_rate(lr, self.config.lr_decay, next_step(state));
+        decay_factor(rate, self.config.decoupled_weight_decay)
     }
 }
