@@ -136,6 +136,12 @@ pub enum CsrError {
         /// Number of values.
         values: usize,
     },
+    /// More entries or rows than can be counted in 32 bits.
+    #[error("{entries} entries: a batch has fewer than 2^32, and as many rows at most")]
+    TooLarge {
+        /// Number of entries.
+        entries: usize,
+    },
     /// The offsets do not start at 0, do not ascend, or do not end at the number of entries.
     #[error("offsets must ascend from 0 to the number of entries ({entries}): {}", offset_text(.position, .offset))]
     Offsets {

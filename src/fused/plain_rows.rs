@@ -2,7 +2,7 @@
 //!
 //! Rows are read with `select` and written by adding to them with `select_assign`, the only way in
 //! which backends write rows. What is added to a row is what the dense step would take from it, so
-//! that the two round alike.
+//! that the two round alike (but in half precision, where what is added is rounded first).
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
@@ -119,18 +119,25 @@ pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
     )
 }
 
-/// As [`rows::scale`](super::rows::scale).
+/// As [`rows::scale`](super::rows::scale). Of some rows, the difference is added: for a factor f that
+/// rounds by 1/f units in the last place.
 pub(super) fn scale<B: Backend, const D: usize>(
     table: Tensor<B, D>,
     rows: &[u32],
-    factors: &[f32],
+    factors: &[f64],
 ) -> Tensor<B, D> {
     let device = table.device();
-    let n = rows.len();
+    let (n, dims) = (rows.len(), table.dims());
+    let column = |numbers: Vec<f64>| {
+        let data = TensorData::new(numbers, [n, 1]);
+        Tensor::<B, 2>::from_data(data, (&device, table.dtype()))
+    };
+    if n == dims[0] {
+        let factors = column(factors.to_vec());
+        return (flat(table) * factors).reshape(dims);
+    }
     let rows = names(rows, &device);
-    let less_one: Vec<f64> = factors.iter().map(|&f| f64::from(f) - 1.0).collect();
-    let less_one = TensorData::new(less_one, [n, 1]);
-    let less_one = Tensor::from_data(less_one, (&device, table.dtype()));
+    let less_one = column(factors.iter().map(|factor| factor - 1.0).collect());
     let added = flat(table.clone()).select(0, rows.clone()) * less_one;
     add_to_rows(table, rows, added)
 }

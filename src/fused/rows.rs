@@ -133,7 +133,7 @@ pub(crate) fn adagrad<B: Backend, const D: usize>(
     step: &AdagradStep,
     operands: RowOperands<'_, B, D, D>,
 ) -> (Tensor<B, D>, Tensor<B, D>) {
-    if operands.rows.is_empty() {
+    if operands.rows.is_empty() || width_of(&operands.parameter) == 0 {
         return (operands.parameter, operands.accumulator);
     }
     #[cfg(any(feature = "flex", feature = "ndarray"))]
@@ -160,7 +160,7 @@ pub(crate) fn row_wise_adagrad<B: Backend, const D: usize>(
     step: &RowWiseStep,
     operands: RowOperands<'_, B, D, 1>,
 ) -> (Tensor<B, D>, Tensor<B, 1>) {
-    if operands.rows.is_empty() {
+    if operands.rows.is_empty() || width_of(&operands.parameter) == 0 {
         return (operands.parameter, operands.accumulator);
     }
     #[cfg(any(feature = "flex", feature = "ndarray"))]
@@ -186,9 +186,9 @@ pub(crate) fn row_wise_adagrad<B: Backend, const D: usize>(
 pub(crate) fn scale<B: Backend, const D: usize>(
     table: Tensor<B, D>,
     names: &[u32],
-    factors: &[f32],
+    factors: &[f64],
 ) -> Tensor<B, D> {
-    if names.is_empty() {
+    if names.is_empty() || width_of(&table) == 0 {
         return table;
     }
     #[cfg(any(feature = "flex", feature = "ndarray"))]

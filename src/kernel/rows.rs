@@ -34,6 +34,27 @@ pub struct Csr<'a> {
     pub values: &'a [f32],
 }
 
+impl Csr<'_> {
+    /// Checks that the parts make a matrix of this size.
+    ///
+    /// # Panics
+    ///
+    /// If they do not.
+    fn check(&self, n_rows: usize, n_columns: usize) {
+        assert_eq!(self.offsets.len(), n_rows + 1, "number of offsets");
+        assert!(self.offsets.is_sorted(), "offsets must ascend");
+        assert_eq!(self.offsets[0], 0, "the first offset");
+        assert_eq!(self.offsets[n_rows], self.indices.len(), "the last offset");
+        assert_eq!(self.indices.len(), self.values.len(), "number of values");
+        if let Some(&largest) = self.indices.iter().max() {
+            assert!(
+                (largest as usize) < n_columns,
+                "column {largest} of a matrix of {n_columns} columns"
+            );
+        }
+    }
+}
+
 /// The product of a sparse matrix and a dense one: row `i` of `sums` becomes the sum of the rows of
 /// `table` that row `i` of `matrix` names, each times its value, in the order of the entries.
 ///
@@ -56,14 +77,10 @@ pub struct Csr<'a> {
 pub fn weighted_sum<P: Parameter>(matrix: Csr, table: &[P], width: usize, sums: &mut [P]) {
     let n_rows = matrix.offsets.len().saturating_sub(1);
     assert_eq!(sums.len(), n_rows * width, "length of the sums");
-    assert_eq!(
-        matrix.indices.len(),
-        matrix.values.len(),
-        "number of values"
-    );
     if sums.is_empty() {
         return;
     }
+    matrix.check(n_rows, table.len() / width);
     let level = Level::detect();
     let piece = |(piece, sums): (usize, &mut [P])| {
         level.run(WeightedSum {
@@ -176,24 +193,8 @@ impl<'a, P: Parameter> RowSums<'a, P> {
     /// If they do not.
     fn check(&self, width: usize, len: usize) {
         check_rows(self.rows, width, len);
-        let Csr {
-            offsets,
-            indices,
-            values,
-        } = self.matrix;
-        assert_eq!(offsets.len(), self.rows.len() + 1, "number of offsets");
-        assert!(offsets.is_sorted(), "offsets must ascend");
-        assert_eq!(offsets[self.rows.len()], indices.len(), "number of indices");
-        assert_eq!(indices.len(), values.len(), "number of values");
-        let columns = self.slopes.len() / width;
-        let largest = indices
-            .iter()
-            .max()
-            .map_or(0, |&column| column as usize + 1);
-        assert!(
-            largest <= columns,
-            "column {largest} of {columns} rows of slopes"
-        );
+        self.matrix
+            .check(self.rows.len(), self.slopes.len() / width);
     }
 }
 
@@ -353,11 +354,11 @@ impl<P: Parameter, S: RowStep<P>> Work for Piece<'_, P, S> {
 ///
 /// If a length does not agree with the others, or `rows` does not ascend or names a row that the
 /// table does not have.
-pub fn scale<P: Parameter>(table: &mut [P], rows: &[u32], factors: &[f32], width: usize) {
+pub fn scale<P: Parameter>(table: &mut [P], rows: &[u32], factors: &[f64], width: usize) {
     assert_eq!(rows.len(), factors.len(), "number of factors");
     check_rows(rows, width, table.len());
     for (&row, &factor) in rows.iter().zip(factors) {
-        let factor = P::Accumulator::from_f64(factor.into());
+        let factor = P::Accumulator::from_f64(factor);
         for number in &mut table[row as usize * width..][..width] {
             *number = P::narrow(number.widen() * factor);
         }

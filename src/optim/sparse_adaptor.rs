@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use burn::grad_clipping::GradientClipping;
 use burn::module::{AutodiffModule, ModuleMapper, Param, ParamId};
@@ -14,7 +14,9 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 
 use super::RowOptimizer;
 use crate::fused::rows::scale;
-use crate::sparse::{CsrBatch, RowDecay, RowGradient, collect, decay_of_current_table, stepping};
+use crate::sparse::{
+    CsrBatch, Lookup, RowDecay, RowGradient, Walk, collect, decay_of_current_table, walk,
+};
 
 /// The states by parameter, as [`OptimizerAdaptor`] keeps and saves them.
 type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
@@ -112,9 +114,7 @@ where
 
         impl<B: AutodiffBackend> ModuleMapper<B> for Unchanged {}
 
-        // What was looked up and not stepped has no gradient to come.
-        drop(collect(&module));
-        module.map(&mut Unchanged)
+        walk(Walk::Flush, || module.map(&mut Unchanged))
     }
 
     fn step_common(&mut self, lr: LearningRate, module: M, mut grads: GradAdaptor) -> M {
@@ -126,7 +126,7 @@ where
             grad_clipping: self.grad_clipping.as_ref(),
             lr,
         };
-        let module = stepping(|| module.map(&mut mapper));
+        let module = walk(Walk::Step, || module.map(&mut mapper));
         assert!(
             mapper.rows.is_empty(),
             "a gradient of rows belongs to no parameter of the module: was a record loaded between \
@@ -142,12 +142,18 @@ fn row_gradients<B: AutodiffBackend, M: AutodiffModule<B>>(
     grads: &mut GradAdaptor,
 ) -> HashMap<ParamId, RowGradient<B::InnerBackend>> {
     let mut parts: HashMap<ParamId, Parts<B::InnerBackend>> = HashMap::new();
-    for lookup in collect::<B, M>(module) {
-        // Without a gradient, the output was not part of the loss.
-        if let Some((slopes, _)) = grads.remove(lookup.id) {
-            let parts = parts.entry(lookup.table).or_default();
-            parts.push((lookup.batch, slopes));
-        }
+    for lookups in collect::<B, M>(module) {
+        let mut lookups = lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        lookups.retain_mut(|lookup: &mut Lookup<B>| {
+            // Without a gradient, the output was not part of the loss, or it is another's turn.
+            let slopes = grads.remove::<B::InnerBackend, 2>(lookup.id);
+            let had_gradient = slopes.is_some();
+            if let Some((slopes, _)) = slopes {
+                let parts = parts.entry(lookup.table).or_default();
+                parts.push((lookup.batch.clone(), slopes));
+            }
+            lookup.outlives_step(had_gradient)
+        });
     }
     parts
         .into_iter()
@@ -163,7 +169,11 @@ fn sum<B: Backend>(mut parts: Parts<B>) -> RowGradient<B> {
         let (batch, slopes) = parts.remove(0);
         return RowGradient::of_sums(batch, slopes);
     }
-    let (batches, slopes): (Vec<CsrBatch>, Vec<_>) = parts.into_iter().unzip();
+    let device = parts[0].1.device();
+    let parts = parts.into_iter();
+    let (batches, slopes): (Vec<CsrBatch>, Vec<_>) = parts
+        .map(|(batch, slopes)| (batch, slopes.to_device(&device)))
+        .unzip();
     RowGradient::of_sums(CsrBatch::concat(&batches), Tensor::cat(slopes, 0))
 }
 
@@ -231,7 +241,7 @@ where
                     None => gradient,
                 }))
             }
-            None => rows.map(Gradient::Rows),
+            None => rows.map(|rows| Gradient::Rows(rows.to_device(&tensor.device()))),
         };
         let Some(gradient) = gradient else {
             return Param::from_mapped_value(id, tensor, mapper);

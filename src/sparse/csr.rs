@@ -54,7 +54,8 @@ impl CsrBatch {
     /// # Errors
     ///
     /// If there are not as many values as indices, the offsets do not ascend from 0 to their number, an
-    /// index is not below `n_features`, or a value is not finite. The error names the position.
+    /// index is not below `n_features`, or a value is not finite; and from 2³² entries on. The error names
+    /// the position.
     pub fn new(
         n_features: usize,
         offsets: Vec<usize>,
@@ -143,6 +144,22 @@ impl CsrBatch {
         }
     }
 
+    /// Of one entry a row, of value 1, whose indices ascend.
+    pub(crate) fn of_ascending(n_features: usize, indices: Vec<u32>) -> Self {
+        let (offsets, values) = ((0..=indices.len()).collect(), vec![1.0; indices.len()]);
+        let transposed = OnceLock::from(Transposed::of_ascending(&indices));
+        let storage = Storage {
+            n_features,
+            offsets,
+            indices,
+            values,
+            transposed,
+        };
+        Self {
+            storage: Arc::new(storage),
+        }
+    }
+
     /// The rows of all batches, one after the other. They have the same number of features.
     pub(crate) fn concat(batches: &[Self]) -> Self {
         let (mut offsets, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
@@ -215,10 +232,14 @@ impl CsrBatch {
     /// Begins to sort the entries by feature on another thread, if there are enough of them: a step needs
     /// them in that order, and forward and backward pass come before it.
     pub(super) fn sort_ahead(&self) {
-        if self.nnz() >= SORT_AHEAD_MIN && self.storage.transposed.get().is_none() {
-            let batch = self.clone();
+        // On a thread of the pool the work would wait for that thread, and keep the batch alive meanwhile.
+        let outside_of_pool = rayon::current_thread_index().is_none();
+        if outside_of_pool && self.nnz() >= SORT_AHEAD_MIN {
+            let storage = Arc::downgrade(&self.storage);
             rayon::spawn(move || {
-                batch.transposed();
+                if let Some(storage) = storage.upgrade() {
+                    Self { storage }.transposed();
+                }
             });
         }
     }

@@ -31,17 +31,17 @@ impl RowDecay {
     }
 
     /// What a row has coming, from 0 to 1.
-    pub(crate) fn factor(&self, row: u32) -> f32 {
+    pub(crate) fn factor(&self, row: u32) -> f64 {
         let (now, from) = (self.now(), self.decayed_to[row as usize] as usize);
         if from == now {
             1.0
         } else {
-            (self.log_factors[now] - self.log_factors[from]).exp() as f32
+            (self.log_factors[now] - self.log_factors[from]).exp()
         }
     }
 
     /// What these rows have coming; they are then up to date.
-    pub(crate) fn settle(&mut self, rows: &[u32]) -> Vec<f32> {
+    pub(crate) fn settle(&mut self, rows: &[u32]) -> Vec<f64> {
         let factors = rows.iter().map(|&row| self.factor(row)).collect();
         let now = self.now() as u32;
         for &row in rows {
@@ -51,7 +51,7 @@ impl RowDecay {
     }
 
     /// What each row has coming, if any row has.
-    pub(crate) fn factors(&self) -> Option<Vec<f32>> {
+    pub(crate) fn factors(&self) -> Option<Vec<f64>> {
         let now = self.now() as u32;
         let behind = self.decayed_to.iter().any(|&step| step != now);
         behind.then(|| {
@@ -64,6 +64,13 @@ impl RowDecay {
     /// Number of steps.
     fn now(&self) -> usize {
         self.log_factors.len() - 1
+    }
+}
+
+#[cfg(test)]
+impl RowDecay {
+    pub(super) fn n_steps(&self) -> usize {
+        self.now()
     }
 }
 
@@ -84,14 +91,14 @@ mod tests {
                 decay.settle(&[1]);
             }
         }
-        let product = |factors: &[f64]| factors.iter().product::<f64>() as f32;
+        let product = |factors: &[f64]| factors.iter().product::<f64>();
         let got = decay.factors().unwrap();
-        assert!((got[0] - product(&factors)).abs() < 1e-7);
-        assert!((got[1] - product(&factors[408..])).abs() < 1e-7);
+        assert!((got[0] - product(&factors)).abs() < 1e-12);
+        assert!((got[1] - product(&factors[408..])).abs() < 1e-12);
         decay.settle(&[0, 1, 2]);
         assert_eq!(decay.factors(), None);
         decay.advance(0.0);
         decay.advance(0.5);
-        assert_eq!(decay.factor(2), 0.0);
+        assert!(decay.factor(2) < 1e-300);
     }
 }

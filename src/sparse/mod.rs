@@ -12,7 +12,8 @@
 //! 2. **Backward**: autodiff stops at the leaf, with the gradient of the output, `[batch, dim]`.
 //! 3. **Collecting**: when a visitor walks over the module, the table shows it the leaf beside its own
 //!    parameter. So burn's own `GradientsParams::from_grads` (and `GradientsAccumulator`, and a change of
-//!    device) carry the output's gradient without knowing what it is.
+//!    device) carry the output's gradient without knowing what it is. (`GradientsParams::from_params`
+//!    selects by parameter, and a leaf is not among them: use `from_grads` or `from_module`.)
 //! 4. **Step**: the optimizer that `init_sparse` gives
 //!    ([`SparseAdaptor`](crate::optim::SparseAdaptor)) takes it from there, forms Sᵀ times it, the
 //!    [`RowGradient`] with one row for each row of the table that the batch touched, and steps these rows
@@ -22,8 +23,8 @@
 //! works on every backend. An optimizer that knows nothing of rows would pass the table by in silence;
 //! the table notices, and panics with the remedy.
 //!
-//! Evaluate on `model.valid()`: a forward pass on the autodiff backend is remembered until the next
-//! step.
+//! Evaluate on `model.valid()`: a forward pass on the autodiff backend is remembered, for a gradient that
+//! may come, over the next 32 steps.
 
 mod csr;
 mod decay;
@@ -38,4 +39,5 @@ pub use row_table::RowTable;
 
 pub(crate) use csr::check_offsets;
 pub(crate) use decay::RowDecay;
-pub(crate) use exchange::{collect, decay_of_current_table, stepping};
+pub(crate) use exchange::{Walk, collect, decay_of_current_table, walk};
+pub(crate) use row_table::Lookup;

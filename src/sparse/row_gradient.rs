@@ -58,17 +58,14 @@ impl<B: Backend> RowGradient<B> {
     }
 
     /// The gradient of every row of a table.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than 2³² rows.
     pub(crate) fn of_all_rows(values: Tensor<B, 2>) -> Self {
         let n_rows = values.dims()[0];
-        let rows = (0..n_rows as u32).collect();
-        Self::of_named_rows(n_rows, rows, values)
-    }
-
-    /// Of rows that ascend.
-    fn of_named_rows(n_rows: usize, rows: Vec<u32>, values: Tensor<B, 2>) -> Self {
-        let (offsets, weights) = ((0..=rows.len()).collect(), vec![1.0; rows.len()]);
-        let batch = CsrBatch::from_checked(n_rows, offsets, rows, weights);
-        Self::of_sums(batch, values)
+        let end = u32::try_from(n_rows).expect("a table has fewer than 2^32 rows");
+        Self::of_sums(CsrBatch::of_ascending(n_rows, (0..end).collect()), values)
     }
 
     /// The rows, ascending, each once.
@@ -91,6 +88,14 @@ impl<B: Backend> RowGradient<B> {
         weighted_sum(self.batch.by_feature(), self.slopes.clone())
     }
 
+    /// The same on a device.
+    pub fn to_device(self, device: &B::Device) -> Self {
+        Self {
+            slopes: self.slopes.to_device(device),
+            ..self
+        }
+    }
+
     /// What a step needs to form [`values`](Self::values).
     pub(crate) fn parts(&self) -> (&[u32], Csr<'_>, Tensor<B, 2>) {
         (self.rows(), self.batch.by_feature(), self.slopes.clone())
@@ -98,7 +103,8 @@ impl<B: Backend> RowGradient<B> {
 
     /// The same with other values, of the same shape: clipped ones, say.
     pub(crate) fn map(self, f: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> Self {
-        Self::of_named_rows(self.n_rows(), self.rows().to_vec(), f(self.values()))
+        let rows = CsrBatch::of_ascending(self.n_rows(), self.rows().to_vec());
+        Self::of_sums(rows, f(self.values()))
     }
 
     /// The same as a tensor with all rows of the table, `[n_rows, width]`.

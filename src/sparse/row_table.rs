@@ -11,8 +11,9 @@ use burn::module::{
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
 
+use super::CsrBatch;
 use super::decay::RowDecay;
-use super::{CsrBatch, exchange};
+use super::exchange::{self, Walk};
 use crate::fused::rows;
 
 /// A table of rows, `[rows, dim]`, as a parameter that is trained row by row: the field to use in a
@@ -39,11 +40,14 @@ pub struct RowTable<B: Backend> {
     weight: Param<Tensor<B, 2>>,
     /// Clones share it, as clones of a burn module share the ids of their parameters: a gradient that one
     /// gave rise to can be stepped on another.
-    lookups: Arc<Mutex<Vec<Lookup<B>>>>,
+    lookups: Lookups<B>,
     decay: Option<Arc<RowDecay>>,
 }
 
-/// A sum of rows that was looked up and whose gradient is awaited.
+/// What a table has looked up and whose gradient may come.
+pub(crate) type Lookups<B> = Arc<Mutex<Vec<Lookup<B>>>>;
+
+/// A sum of rows that was looked up.
 #[derive(Clone)]
 pub(crate) struct Lookup<B: Backend> {
     /// Under which the gradient of the output is kept.
@@ -54,6 +58,23 @@ pub(crate) struct Lookup<B: Backend> {
     pub(crate) batch: CsrBatch,
     /// The tracked leaf.
     output: Tensor<B, 2>,
+    /// Whether no step has seen it.
+    is_new: bool,
+    /// Steps after which it is forgotten.
+    steps_left: u32,
+}
+
+/// Steps over which the gradient of a lookup may come: clones of a module share their lookups, and an
+/// optimizer may step one while the gradients of others are still to be stepped.
+const STEPS_TO_WAIT: u32 = 32;
+
+impl<B: Backend> Lookup<B> {
+    /// A step has passed that had its gradient or not; false if none is to come.
+    pub(crate) fn outlives_step(&mut self, had_gradient: bool) -> bool {
+        self.is_new = false;
+        self.steps_left -= 1;
+        !had_gradient && self.steps_left > 0
+    }
 }
 
 impl<B: Backend> RowTable<B> {
@@ -78,7 +99,8 @@ impl<B: Backend> RowTable<B> {
         let sums = match &self.decay {
             Some(decay) => {
                 let values = batch.indices().iter().zip(batch.values());
-                let values: Vec<f32> = values.map(|(&row, &v)| v * decay.factor(row)).collect();
+                let decayed = |(&row, &v): (&u32, &f32)| (f64::from(v) * decay.factor(row)) as f32;
+                let values: Vec<f32> = values.map(decayed).collect();
                 let mut matrix = batch.by_row();
                 matrix.values = &values;
                 rows::weighted_sum(matrix, weight)
@@ -95,6 +117,8 @@ impl<B: Backend> RowTable<B> {
             table: self.weight.id,
             batch: batch.clone(),
             output: output.clone(),
+            is_new: true,
+            steps_left: STEPS_TO_WAIT,
         });
         output
     }
@@ -105,12 +129,13 @@ impl<B: Backend> RowTable<B> {
         let Some(factors) = self.decay.as_ref().and_then(|decay| decay.factors()) else {
             return weight;
         };
-        let missing: Vec<f32> = factors.iter().map(|factor| factor - 1.0).collect();
-        let missing = TensorData::new(missing, [factors.len(), 1]);
-        let missing = Tensor::from_data(missing, (&weight.device(), weight.dtype()));
-        // A sum, so that the gradient is that of the decayed weights: a product would scale it.
-        let added = weight.clone().set_require_grad(false) * missing;
-        weight + added
+        let shape = [factors.len(), 1];
+        let data = TensorData::new(factors, shape);
+        let factors = Tensor::from_data(data, (&weight.device(), weight.dtype()));
+        // The value is the decayed one, and the gradient that of the decayed weights: were the product
+        // tracked, it would scale the gradient.
+        let untracked = weight.clone().set_require_grad(false);
+        untracked.clone() * factors + (weight - untracked)
     }
 
     /// Applies the weight decay that rows still have coming. Without lazy decay there is none.
@@ -173,23 +198,31 @@ impl<B: Backend> Module<B> for RowTable<B> {
     }
 
     fn visit<V: ModuleVisitor<B>>(&self, visitor: &mut V) {
-        if exchange::deliver(|| std::mem::take(&mut *self.lookups())) {
+        if exchange::deliver(&self.lookups) {
             return;
         }
         visitor.visit_float(&self.weight);
         let lookups = self.lookups().clone();
         for lookup in lookups {
+            // A path of its own, for visitors that go by paths.
+            let name = format!("lookup-{}", lookup.id);
+            visitor.enter_module(&name, "Lookup");
             visitor.visit_float(&Param::initialized(lookup.id, lookup.output));
+            visitor.exit_module(&name, "Lookup");
         }
     }
 
     fn map<M: ModuleMapper<B>>(mut self, mapper: &mut M) -> Self {
-        if exchange::is_stepping() {
-            self.weight = exchange::lend(&mut self.decay, || mapper.map_float(self.weight));
-            return self;
+        match exchange::walker() {
+            Walk::Step => {
+                self.weight = exchange::lend(&mut self.decay, || mapper.map_float(self.weight));
+                return self;
+            }
+            Walk::Flush => return self.flush(),
+            Walk::Foreign => (),
         }
         assert!(
-            self.lookups().is_empty(),
+            !self.lookups().iter().any(|lookup| lookup.is_new),
             "a table whose rows were looked up on an autodiff backend is mapped by something that does \
              not know row-sparse gradients, and these would be lost: train it with an optimizer from \
              `init_sparse`, and evaluate on `model.valid()`"
@@ -222,7 +255,12 @@ impl<B: Backend> Module<B> for RowTable<B> {
     }
 
     fn load_record(self, record: Self::Record) -> Self {
-        Self::from(self.weight.load_record(record))
+        // Gradients that are still to come are not those of the loaded weights; a step will say so.
+        Self {
+            weight: self.weight.load_record(record),
+            lookups: self.lookups,
+            decay: None,
+        }
     }
 
     fn into_record(self) -> Self::Record {

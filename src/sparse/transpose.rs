@@ -13,7 +13,8 @@ pub(super) struct Transposed {
 }
 
 impl Transposed {
-    /// Sorts the entries by column; within a column they keep their order.
+    /// Sorts the entries by column; within a column they keep their order. There are fewer than 2³² of
+    /// them. Nothing here may wait for a thread of rayon's: others wait for the result.
     pub(super) fn new(matrix: Csr) -> Self {
         let mut row_of_entry = Vec::with_capacity(matrix.indices.len());
         for (row, ends) in matrix.offsets.windows(2).enumerate() {
@@ -42,6 +43,16 @@ impl Transposed {
         }
         transposed.offsets.push(keys.len());
         transposed
+    }
+
+    /// Of a matrix with one entry of value 1 in each row, the columns ascending.
+    pub(super) fn of_ascending(columns: &[u32]) -> Self {
+        Self {
+            columns: columns.to_vec(),
+            offsets: (0..=columns.len()).collect(),
+            rows: (0..columns.len() as u32).collect(),
+            values: vec![1.0; columns.len()],
+        }
     }
 
     /// As a matrix with a row for each of `columns`.

@@ -217,6 +217,79 @@ fn load<B: Backend, R: burn::record::Record<B>>(bytes: Vec<u8>, device: &B::Devi
 
 type B = NdArray;
 
+/// A step on one clone leaves another's gradients for its own step.
+#[test]
+fn clones_keep_their_own_gradients() {
+    let device = Default::default();
+    let first = layer::<B>(&device);
+    let second = first.clone();
+    let before = weights(&first);
+    let optim = || AdagradConfig::new().init_sparse::<Autodiff<B>, Layer<B>>();
+    let first_grads = gradients(&first, &batch(&[2]));
+    let second_grads = gradients(&second, &batch(&[5]));
+    let first = optim().step(0.1, first, first_grads);
+    let second = optim().step(0.1, second, second_grads);
+    let went_down = |layer: &Layer<B>| -> Vec<usize> {
+        let moved = moved(&before, layer);
+        (0..20).filter(|row| moved[row * 3] > 0.05).collect()
+    };
+    assert_eq!((went_down(&first), went_down(&second)), (vec![2], vec![5]));
+}
+
+/// Neither a flush nor other steps in between take a gradient away; and what never gets one is forgotten.
+#[test]
+fn gradients_survive_what_comes_between() {
+    let layer = layer::<B>(&Default::default());
+    let before = weights(&layer);
+    let mut optim = AdagradConfig::new()
+        .with_decoupled_weight_decay(0.1)
+        .init_sparse::<Autodiff<B>, Layer<B>>();
+    let late = gradients(&layer, &batch(&[2]));
+    let early = gradients(&layer, &batch(&[5]));
+    let layer = optim.step(0.1, layer, early);
+    let layer = optim.flush(layer);
+    let layer = optim.step(0.1, layer, late);
+    assert!(moved(&before, &layer)[6] > 0.05);
+
+    let never = layer.forward(&batch(&[3])).sum();
+    let mut layer = layer;
+    for _ in 0..40 {
+        let grads = gradients(&layer, &batch(&[5]));
+        layer = optim.step(0.1, layer, grads);
+    }
+    let grads = GradientsParams::from_grads(never.backward(), &layer);
+    assert!(grads.is_empty(), "the lookup is still remembered");
+}
+
+/// The gradient belongs to weights that are no more.
+#[test]
+#[should_panic(expected = "was a record loaded between the forward pass and the step?")]
+fn a_record_loaded_between_forward_and_step_is_told() {
+    let layer = layer::<B>(&Default::default());
+    let grads = gradients(&layer, &batch(&[2]));
+    let other: Layer<B> = SparseLinearConfig::new(20, 3).init(&Default::default());
+    let layer = layer.load_record(other.into_record());
+    let mut optim = AdagradConfig::new().init_sparse::<Autodiff<B>, Layer<B>>();
+    let _ = optim.step(0.1, layer, grads);
+}
+
+/// Tables without columns and batches without rows take steps that change nothing.
+#[test]
+fn nothing_to_step_is_no_error() {
+    let device = Default::default();
+    let mut optim = AdagradConfig::new().init_sparse::<Autodiff<B>, SparseEmbedding<Autodiff<B>>>();
+    for width in [0, 2] {
+        let layer: SparseEmbedding<Autodiff<B>> =
+            SparseEmbeddingConfig::new(4, width).init(&device);
+        let before = values(&layer.weight.val());
+        let ids: &[u32] = if width == 0 { &[1, 3] } else { &[] };
+        let loss = layer.forward(ids).unwrap().sum();
+        let grads = GradientsParams::from_grads(loss.backward(), &layer);
+        let layer = optim.step(0.1, layer, grads);
+        assert_eq!(values(&layer.weight.val()), before);
+    }
+}
+
 /// Training that would pass the table by in silence does not go on.
 #[test]
 #[should_panic(expected = "train it with an optimizer from `init_sparse`")]
