@@ -356,6 +356,20 @@ fn tables_of_more_dimensions_have_rows<B: Backend>(device: &B::Device) {
     assert_close("vector", &values(&vector), &[1.0, 0.9, 1.0], 1e-6, 0.0);
 }
 
+/// The same bits; but plain tensor operations round what they add to a row of half precision.
+fn assert_same(by_rows: &[f32], dense: &[f32], dtype: DType) {
+    let unit = match dtype {
+        DType::F16 => 1e-3,
+        DType::BF16 => 8e-3,
+        _ => 0.0,
+    };
+    if unit == 0.0 || cfg!(feature = "flex") {
+        assert_eq!(bits(by_rows), bits(dense), "{dtype:?}");
+    } else {
+        assert_close(&format!("{dtype:?}"), by_rows, dense, unit, 0.1 * unit);
+    }
+}
+
 /// Rows of f16, bf16 and f64 on the backends that have them, with accumulators in f32 and f64.
 #[test]
 fn other_types_step_by_rows_as_whole() {
@@ -369,7 +383,7 @@ fn other_types_step_by_rows_as_whole() {
         let (by_rows, state) = optim.step_rows(0.1, start(), gradient.clone(), None);
         let (dense, dense_state) = optim.step(0.1, start(), whole, None);
         assert_eq!(by_rows.dtype(), dtype);
-        assert_eq!(bits(&values(&by_rows)), bits(&values(&dense)), "{dtype:?}");
+        assert_same(&values(&by_rows), &values(&dense), dtype);
         let sums = |state: Option<burn_adagrad::AdagradState<B, 2>>| {
             bits(&values(&state.unwrap().accumulator))
         };
@@ -378,7 +392,7 @@ fn other_types_step_by_rows_as_whole() {
         let optim = RowWiseAdagradConfig::new().build();
         let (by_rows, state) = optim.step_rows(0.1, start(), gradient.clone(), None);
         let (dense, dense_state) = optim.step(0.1, start(), gradient.to_dense(), None);
-        assert_eq!(bits(&values(&by_rows)), bits(&values(&dense)), "{dtype:?}");
+        assert_same(&values(&by_rows), &values(&dense), dtype);
         let sums = |state: Option<burn_adagrad::AdagradState<B, 1>>| {
             bits(&values(&state.unwrap().accumulator))
         };
