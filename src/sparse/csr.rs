@@ -73,6 +73,11 @@ impl CsrBatch {
             offset: offsets.get(position).copied(),
             entries: indices.len(),
         })?;
+        if indices.len().max(offsets.len()) > u32::MAX as usize {
+            return Err(CsrError::TooLarge {
+                entries: indices.len(),
+            });
+        }
         let wrong =
             |(&index, &value): (&u32, &f32)| index as usize >= n_features || !value.is_finite();
         if let Some(entry) = indices.iter().zip(&values).position(wrong) {
