@@ -53,12 +53,6 @@ where
 
 impl Host for FlexTensor {
     fn slice(&mut self) -> Option<Slice<'_>> {
-        if !matches!(
-            self.dtype(),
-            DType::F32 | DType::F64 | DType::F16 | DType::BF16
-        ) {
-            return None;
-        }
         *self = self.to_contiguous();
         match self.dtype() {
             DType::F32 => Some(Slice::F32(self.storage())),
@@ -70,12 +64,6 @@ impl Host for FlexTensor {
     }
 
     fn slice_mut(&mut self) -> Option<SliceMut<'_>> {
-        if !matches!(
-            self.dtype(),
-            DType::F32 | DType::F64 | DType::F16 | DType::BF16
-        ) {
-            return None;
-        }
         *self = self.to_contiguous();
         match self.dtype() {
             DType::F32 => Some(SliceMut::F32(self.storage_mut())),

@@ -12,12 +12,9 @@ use super::row_slices::{PARALLEL_MIN, ROWS_AT_A_TIME, RowSlices, check_rows};
 use super::simd::{Level, Work};
 use super::threads::share_out;
 
-/// How many rows ahead of a sum memory is asked for: at some 10 ns a row, the time that memory takes.
+/// How many rows ahead memory is asked for. Fewer leave too little time for it to come, more are more
+/// than a core can wait for at once (measured on tables of a million rows and more).
 const AHEAD: usize = 8;
-
-/// How many rows ahead of a step: parameter and accumulator of more than these would be more than a
-/// core can wait for at once.
-const AHEAD_OF_STEP: usize = 8;
 
 /// Bytes of a table that is near enough not to be asked for.
 const CACHED: usize = 512 * 1024;
@@ -332,7 +329,7 @@ impl<P: Parameter, S: RowStep<P>> Work for Piece<'_, P, S> {
         let mut wide = vec![P::Accumulator::ZERO; width];
         let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
         for (i, &row) in rows.iter().enumerate() {
-            if let Some(&ahead) = rows.get(i + AHEAD_OF_STEP) {
+            if let Some(&ahead) = rows.get(i + AHEAD) {
                 prefetch(&parameter[place(ahead, width)]);
                 prefetch(&accumulator[place(ahead, accumulator_width)]);
             }

@@ -69,8 +69,8 @@ pub struct AdagradConfig {
     pub weight_decay: Option<WeightDecayConfig>,
     /// Decoupled weight decay λ, as AdamW's: at each step every weight is multiplied by 1 − ηλ (not
     /// below 0), with the rate η of the step, before the gradient moves it. The accumulator does not see
-    /// it. It does not shrink as Adagrad's own steps do: in a long run it may come to outweigh them. In row-sparse training, rows without gradient get it later, all at once and exactly. Default
-    /// 0.
+    /// it. It does not shrink as Adagrad's own steps do: in a long run it may come to outweigh them. In
+    /// row-sparse training, rows without gradient get it later, all at once and exactly. Default 0.
     #[config(default = 0.0)]
     pub decoupled_weight_decay: f64,
     /// Clipping of each parameter's gradient, before all else. Default none.

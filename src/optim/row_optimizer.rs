@@ -4,6 +4,7 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use crate::fused::rows::width_of;
 use crate::sparse::RowGradient;
 
 /// An optimizer under which a row whose gradient is zero neither moves nor changes its state, so that
@@ -41,11 +42,9 @@ pub(super) fn check_size<B: Backend, const D: usize>(
     table: &Tensor<B, D>,
     gradient: &RowGradient<B>,
 ) {
-    let dims = table.dims();
-    let width: usize = dims[1..].iter().product();
     assert_eq!(
         (gradient.n_rows(), gradient.width()),
-        (dims[0], width),
+        (table.dims()[0], width_of(table)),
         "a gradient of rows × width for a table of another size"
     );
 }

@@ -35,8 +35,9 @@ pub struct RowWiseAdagradConfig {
     #[config(default = false)]
     pub maximize: bool,
     /// Decoupled weight decay λ: at each step every weight is multiplied by 1 − ηλ (not below 0), with
-    /// the rate η of the step, before the gradient moves it. It does not shrink as Adagrad's own steps do: in a long run it may come to outweigh them. Rows without gradient get it later, all at
-    /// once and exactly. Default 0.
+    /// the rate η of the step, before the gradient moves it. It does not shrink as Adagrad's own steps
+    /// do: in a long run it may come to outweigh them. Rows without gradient get it later, all at once
+    /// and exactly. Default 0.
     #[config(default = 0.0)]
     pub decoupled_weight_decay: f64,
     /// Clipping of each parameter's gradient, before all else. Default none.
