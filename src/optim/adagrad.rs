@@ -79,7 +79,12 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
         let tensor = decayed(tensor, factor);
-        let (step, accumulator) = self.next(&tensor, state);
+        let (step, accumulator) = next(
+            &tensor,
+            tensor.dims(),
+            self.initial_accumulator_value,
+            state,
+        );
         let operands = Operands {
             parameter: tensor,
             gradient: grad,
@@ -112,7 +117,12 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
             "weight_decay cannot be added to a row-sparse gradient: use decoupled_weight_decay, which \
              is lazy and exact"
         );
-        let (step, accumulator) = self.next(&tensor, state);
+        let (step, accumulator) = next(
+            &tensor,
+            tensor.dims(),
+            self.initial_accumulator_value,
+            state,
+        );
         let (rows, matrix, slopes) = gradient.parts();
         let operands = RowOperands {
             parameter: tensor,
@@ -162,21 +172,23 @@ pub(super) fn next_step<B: Backend, const D: usize>(state: Option<&AdagradState<
     state.map_or(1, |state| state.step.saturating_add(1))
 }
 
-impl Adagrad {
-    /// Number of the coming step, and the accumulator before it.
-    fn next<B: Backend, const D: usize>(
-        &self,
-        tensor: &Tensor<B, D>,
-        state: Option<AdagradState<B, D>>,
-    ) -> (usize, Tensor<B, D>) {
-        let step = next_step(state.as_ref());
-        let accumulator = state.map(|state| state.accumulator).unwrap_or_else(|| {
-            let options = (&tensor.device(), working_dtype(tensor.dtype()));
-            Tensor::full(tensor.shape(), self.initial_accumulator_value, options)
-        });
-        (step, accumulator)
-    }
+/// Number of the coming step, and the accumulator before it: of this shape, and before the first step
+/// `initial_value` everywhere, in the type in which the parameter's steps are computed.
+pub(super) fn next<B: Backend, const D: usize, const A: usize>(
+    parameter: &Tensor<B, D>,
+    shape: [usize; A],
+    initial_value: f32,
+    state: Option<AdagradState<B, A>>,
+) -> (usize, Tensor<B, A>) {
+    let step = next_step(state.as_ref());
+    let accumulator = state.map(|state| state.accumulator).unwrap_or_else(|| {
+        let options = (&parameter.device(), working_dtype(parameter.dtype()));
+        Tensor::full(shape, initial_value, options)
+    });
+    (step, accumulator)
+}
 
+impl Adagrad {
     fn arithmetic(&self, lr: LearningRate, step: usize) -> AdagradStep {
         AdagradStep {
             rate: decayed_rate(lr, self.lr_decay, step),

@@ -6,13 +6,12 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::adagrad::{decay_factor, decayed, decayed_rate, next_step};
+use super::adagrad::{decay_factor, decayed, decayed_rate, next, next_step};
 use super::build::{impl_build, impl_build_sparse};
 use super::row_optimizer::check_size;
 use super::{AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
 use crate::fused::rows::{self, RowOperands};
-use crate::fused::working_dtype;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::sparse::RowGradient;
 use crate::validate::Problems;
@@ -143,12 +142,12 @@ impl RowWiseAdagrad {
         gradient: &RowGradient<B>,
         state: Option<AdagradState<B, 1>>,
     ) -> (Tensor<B, D>, Option<AdagradState<B, 1>>) {
-        let step = next_step(state.as_ref());
-        let accumulator = state.map(|state| state.accumulator).unwrap_or_else(|| {
-            let value = self.config.initial_accumulator_value;
-            let options = (&parameter.device(), working_dtype(parameter.dtype()));
-            Tensor::full([parameter.dims()[0]], value, options)
-        });
+        let (step, accumulator) = next(
+            &parameter,
+            [parameter.dims()[0]],
+            self.config.initial_accumulator_value,
+            state,
+        );
         let arithmetic = RowWiseStep {
             rate: decayed_rate(lr, self.config.lr_decay, step),
             epsilon: self.config.epsilon,
