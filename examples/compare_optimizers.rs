@@ -14,9 +14,7 @@ use burn::backend::Autodiff;
 use burn::tensor::backend::Backend;
 use burn_adagrad::data::LibsvmOptions;
 use burn_adagrad::error::{ExperimentError, InvalidField};
-use burn_adagrad::train::{
-    Comparison, DataSource, ExperimentConfig, OptimizerKind, Protocol, Split,
-};
+use burn_adagrad::train::{Comparison, DataSource, ExperimentConfig, OptimizerKind, Protocol};
 use burn_adagrad::{DefaultBackend, SparseDataConfig, compare_optimizers};
 use clap::Parser;
 use serde::{Serialize, Serializer};
@@ -150,15 +148,7 @@ fn data_source(options: &Options) -> anyhow::Result<DataSource> {
         return Ok(DataSource::Synthetic(SparseDataConfig::new()));
     };
     let reader = LibsvmOptions::default();
-    let split = match &options.test_data {
-        Some(test) => {
-            let mut sets = reader.read_all(&[train, test])?;
-            let test = sets.remove(1);
-            Split::new(sets.remove(0), test)
-        }
-        None => Split::first_80_percent(&reader.read(train)?),
-    };
-    let split = split.with_context(|| train.display().to_string())?;
+    let split = common::read_split(&reader, train, options.test_data.as_deref())?;
     Ok(DataSource::Given(split))
 }
 

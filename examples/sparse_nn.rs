@@ -117,15 +117,7 @@ fn read(options: &Options) -> anyhow::Result<Split> {
         return Ok(Split::first_80_percent(&data)?);
     };
     let reader = LibsvmOptions::default().with_n_features(options.features.map(|n| n as usize));
-    let split = match &options.test_data {
-        Some(test) => {
-            let mut sets = reader.read_all(&[path, test])?;
-            let test = sets.remove(1);
-            Split::new(sets.remove(0), test)
-        }
-        None => Split::first_80_percent(&reader.read(path)?),
-    };
-    split.with_context(|| path.display().to_string())
+    common::read_split(&reader, path, options.test_data.as_deref())
 }
 
 /// The accuracy on the test rows, and the loss of every batch.

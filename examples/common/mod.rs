@@ -1,11 +1,15 @@
-//! What the examples share: how they end, and their progress bar.
+//! What the examples share: how they end, their progress bar, and files to train and to test on.
 
 // Every example compiles this module and uses a part of it.
 #![allow(dead_code)]
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context;
+use burn_adagrad::data::LibsvmOptions;
+use burn_adagrad::train::Split;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -58,4 +62,21 @@ pub fn progress_bar(len: u64, unit: &str) -> ProgressBar {
     let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left, {{msg}}");
     let style = ProgressStyle::with_template(&template).expect("the template is valid");
     ProgressBar::with_draw_target(Some(len), target).with_style(style)
+}
+
+/// Rows to train on and rows to test on, which without a file of their own are the last 20 %.
+pub fn read_split(
+    reader: &LibsvmOptions,
+    train: &Path,
+    test: Option<&Path>,
+) -> anyhow::Result<Split> {
+    let split = match test {
+        Some(test) => {
+            let mut sets = reader.read_all(&[train, test])?;
+            let test = sets.remove(1);
+            Split::new(sets.remove(0), test)
+        }
+        None => Split::first_80_percent(&reader.read(train)?),
+    };
+    split.with_context(|| train.display().to_string())
 }
