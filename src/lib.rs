@@ -34,6 +34,7 @@ mod backend;
 pub mod data;
 pub mod error;
 mod fused;
+pub mod inspect;
 pub mod kernel;
 pub mod nn;
 pub mod optim;
@@ -49,7 +50,10 @@ pub use data::{SparseDataConfig, generate_sparse_data};
 pub use error::{AdagradConfigError, OptimizerConfigError};
 pub use nn::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
 pub use optim::{
-    Adagrad, AdagradConfig, AdagradState, EpsilonPlacement, RowWiseAdagrad, RowWiseAdagradConfig,
+    AccumulatorDecayConfig, Adadelta, AdadeltaConfig, AdadeltaState, Adagrad, AdagradConfig,
+    AdagradMomentum, AdagradNorm, AdagradNormConfig, AdagradState, EpsilonPlacement, FtrlProximal,
+    FtrlProximalConfig, FtrlProximalState, PenaltySchedule, ProximalAdagrad, ProximalAdagradConfig,
+    RowWiseAdagrad, RowWiseAdagradConfig, Sm3, Sm3Config, Sm3State,
 };
 pub use train::{compare_optimizers, evaluate_model, run_experiment, train_model};
 

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::decay::WeightDecayConfig;
 
 use crate::error::{InvalidField, OptimizerConfigError};
 
@@ -36,6 +37,23 @@ impl Problems {
         let number: f64 = value.into();
         let ok = number.is_finite() && number >= 0.0;
         self.require(field, value, ok, "finite and at least 0");
+    }
+
+    /// Notes `field` unless it is finite and above 0.
+    pub(crate) fn require_positive<F>(&mut self, field: &'static str, value: F)
+    where
+        F: Into<f64> + Copy + Debug,
+    {
+        let number: f64 = value.into();
+        let ok = number.is_finite() && number > 0.0;
+        self.require(field, value, ok, "finite and above 0");
+    }
+
+    /// Notes a penalty that is not finite or negative.
+    pub(crate) fn require_weight_decay(&mut self, decay: Option<&WeightDecayConfig>) {
+        if let Some(decay) = decay {
+            self.require_non_negative("weight_decay", decay.penalty);
+        }
     }
 
     /// Notes `field` if it is 0.

@@ -76,10 +76,7 @@ fn layouts_do_not_matter<B: Backend>(device: &B::Device) {
     };
     let run = |kinds: [bool; 3]| {
         let pick = |turn: bool, salt| if turn { turned(salt) } else { plain(salt) };
-        let state = AdagradState {
-            step: 1,
-            accumulator: pick(kinds[2], 3).abs(),
-        };
+        let state = AdagradState::new(1, pick(kinds[2], 3).abs());
         let (parameter, state) = step(pick(kinds[0], 1), pick(kinds[1], 2), Some(state));
         let (parameter, state) = step(parameter, pick(kinds[1], 4), Some(state));
         (bits(&values(&parameter)), bits(&values(&state.accumulator)))
@@ -159,10 +156,7 @@ fn types_that_the_kernels_do_not_know_fall_back() {
         None,
     );
     let gradient = matrix::<Flex>(3, 3, 2, &device).cast(DType::F64);
-    let state = AdagradState {
-        step: 0,
-        accumulator: Tensor::zeros([3, 3], (&device, DType::F64)),
-    };
+    let state = AdagradState::new(0, Tensor::zeros([3, 3], (&device, DType::F64)));
     let (stepped, state) = step(matrix(3, 3, 1, &device), gradient, Some(state));
     assert_eq!(stepped.dtype(), DType::F32);
     assert_eq!(state.accumulator.dtype(), DType::F32);

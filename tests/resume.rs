@@ -219,10 +219,7 @@ proptest! {
 
 /// 70,000 is beyond f16's largest number, 1e-12 below its smallest.
 fn accumulators_survive_half_precision_recorders<B: Backend>(device: &B::Device) {
-    let state = AdagradState::<B, 1> {
-        step: 12,
-        accumulator: vector(&[70_000.0, 1e-12, 0.1], device),
-    };
+    let state = AdagradState::<B, 1>::new(12, vector(&[70_000.0, 1e-12, 0.1], device));
     let recorder = BinBytesRecorder::<HalfPrecisionSettings>::default();
     let bytes = recorder.record(state.clone(), ()).unwrap();
     let loaded: AdagradState<B, 1> = recorder.load(bytes, device).unwrap();

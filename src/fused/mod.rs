@@ -10,9 +10,11 @@ mod flex;
 mod host;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+pub(crate) mod norm;
 mod plain;
 mod plain_rows;
 pub(crate) mod rows;
+pub(crate) mod sm3;
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use std::any::{Any, TypeId};
@@ -22,58 +24,112 @@ use burn::tensor::backend::Backend;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use burn::tensor::{DType, TensorPrimitive};
 
-use crate::kernel::dense::AdagradStep;
+use crate::kernel::dense::{self, AdagradStep, Parameter};
+use crate::kernel::element_wise::{self, ElementStep};
 
-pub(crate) use plain::working_dtype;
+pub(crate) use plain::{cast, working_dtype};
 
-/// A parameter, its gradient and its accumulator.
-pub(crate) struct Operands<T> {
+/// A parameter, its gradient and what its optimizer remembers of it, all of one shape.
+pub(crate) struct Operands<T, const N: usize> {
     pub(crate) parameter: T,
     pub(crate) gradient: T,
-    pub(crate) accumulator: T,
+    pub(crate) state: [T; N],
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-impl<T> Operands<T> {
-    fn map<U>(self, f: impl Fn(T) -> U) -> Operands<U> {
+impl<T, const N: usize> Operands<T, N> {
+    fn map<U>(self, f: impl Fn(T) -> U) -> Operands<U, N> {
         Operands {
             parameter: f(self.parameter),
             gradient: f(self.gradient),
-            accumulator: f(self.accumulator),
+            state: self.state.map(f),
         }
     }
 }
 
-/// One Adagrad step; the tensors have one shape.
-pub(crate) fn adagrad<B: Backend, const D: usize>(
-    step: &AdagradStep,
-    operands: Operands<Tensor<B, D>>,
-) -> (Tensor<B, D>, Tensor<B, D>) {
+/// A step of an optimizer with `N` state tensors: over slices, and over tensors of any backend.
+pub(crate) trait Step<const N: usize> {
+    /// The step in place.
+    fn on_slices<P: Parameter>(
+        &self,
+        parameter: &mut [P],
+        gradient: &[P],
+        state: [&mut [P::Accumulator]; N],
+    );
+
+    /// The step in plain tensor operations.
+    fn on_tensors<B: Backend, const D: usize>(
+        &self,
+        operands: Operands<Tensor<B, D>, N>,
+    ) -> (Tensor<B, D>, [Tensor<B, D>; N]);
+}
+
+impl Step<1> for AdagradStep {
+    fn on_slices<P: Parameter>(
+        &self,
+        parameter: &mut [P],
+        gradient: &[P],
+        [accumulator]: [&mut [P::Accumulator]; 1],
+    ) {
+        dense::adagrad(self, parameter, gradient, accumulator);
+    }
+
+    fn on_tensors<B: Backend, const D: usize>(
+        &self,
+        operands: Operands<Tensor<B, D>, 1>,
+    ) -> (Tensor<B, D>, [Tensor<B, D>; 1]) {
+        plain::adagrad(self, operands)
+    }
+}
+
+impl<S: ElementStep<N>, const N: usize> Step<N> for S {
+    fn on_slices<P: Parameter>(
+        &self,
+        parameter: &mut [P],
+        gradient: &[P],
+        state: [&mut [P::Accumulator]; N],
+    ) {
+        element_wise::step(self, parameter, gradient, state);
+    }
+
+    fn on_tensors<B: Backend, const D: usize>(
+        &self,
+        operands: Operands<Tensor<B, D>, N>,
+    ) -> (Tensor<B, D>, [Tensor<B, D>; N]) {
+        plain::element_wise(self, operands)
+    }
+}
+
+/// One step.
+pub(crate) fn step<B: Backend, S: Step<N>, const D: usize, const N: usize>(
+    step: &S,
+    operands: Operands<Tensor<B, D>, N>,
+) -> (Tensor<B, D>, [Tensor<B, D>; N]) {
     #[cfg(feature = "ndarray")]
-    let operands = match through(operands, |operands| ndarray::adagrad(step, operands)) {
-        (stepped, true) => return (stepped.parameter, stepped.accumulator),
+    let operands = match through(operands, |operands| ndarray::step(step, operands)) {
+        (stepped, true) => return (stepped.parameter, stepped.state),
         (operands, false) => operands,
     };
     #[cfg(feature = "flex")]
-    let operands = match through(operands, |operands| flex::adagrad(step, operands)) {
-        (stepped, true) => return (stepped.parameter, stepped.accumulator),
+    let operands = match through(operands, |operands| flex::step(step, operands)) {
+        (stepped, true) => return (stepped.parameter, stepped.state),
         (operands, false) => operands,
     };
-    plain::adagrad(step, operands)
+    step.on_tensors(operands)
 }
 
 /// Lets `run` step the operands as a backend's own tensors `T`, if `B` is that backend, and says
 /// whether it did.
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn through<B: Backend, const D: usize, T: Any>(
-    operands: Operands<Tensor<B, D>>,
-    run: impl FnOnce(&mut Operands<T>) -> bool,
-) -> (Operands<Tensor<B, D>>, bool) {
+fn through<B: Backend, const D: usize, T: Any, const N: usize>(
+    operands: Operands<Tensor<B, D>, N>,
+    run: impl FnOnce(&mut Operands<T, N>) -> bool,
+) -> (Operands<Tensor<B, D>, N>, bool) {
     let quantized = |tensor: &Tensor<B, D>| matches!(tensor.dtype(), DType::QFloat(_));
     if TypeId::of::<B::FloatTensorPrimitive>() != TypeId::of::<T>()
         || quantized(&operands.parameter)
         || quantized(&operands.gradient)
-        || quantized(&operands.accumulator)
+        || operands.state.iter().any(quantized)
     {
         return (operands, false);
     }
@@ -110,14 +166,14 @@ mod tests {
             .collect()
     }
 
-    fn operands<B: Backend>() -> Operands<Tensor<B, 2>> {
+    fn operands<B: Backend>() -> Operands<Tensor<B, 2>, 1> {
         let tensor =
             |numbers| Tensor::from_data(TensorData::new(numbers, [25, 40]), &Default::default());
         let accumulator: Vec<f32> = numbers(3).iter().map(|number| number.abs()).collect();
         Operands {
             parameter: tensor(numbers(1)),
             gradient: tensor(numbers(2)),
-            accumulator: tensor(accumulator),
+            state: [tensor(accumulator)],
         }
     }
 
@@ -126,7 +182,7 @@ mod tests {
     }
 
     fn assert_fused_equals_plain<B: Backend, T: Any>(
-        run: impl Fn(&AdagradStep, &mut Operands<T>) -> bool,
+        run: impl Fn(&AdagradStep, &mut Operands<T, 1>) -> bool,
     ) {
         for bits in 0..32 {
             let step = AdagradStep {
@@ -138,9 +194,9 @@ mod tests {
             };
             let (stepped, fused) = through(operands::<B>(), |own| run(&step, own));
             assert!(fused, "{step:?} took the plain path");
-            let (parameter, accumulator) = plain::adagrad(&step, operands::<B>());
+            let (parameter, [accumulator]) = plain::adagrad(&step, operands::<B>());
 
-            let sums = values(stepped.accumulator)
+            let sums = values(stepped.state[0].clone())
                 .into_iter()
                 .zip(values(accumulator));
             for (fused, plain) in sums {
@@ -167,13 +223,13 @@ mod tests {
     #[test]
     fn ndarray_steps_are_fused_and_equal_the_plain_path() {
         use burn::backend::ndarray::NdArrayTensor;
-        assert_fused_equals_plain::<NdArray, NdArrayTensor>(super::ndarray::adagrad);
+        assert_fused_equals_plain::<NdArray, NdArrayTensor>(super::ndarray::step);
     }
 
     #[test]
     fn flex_steps_are_fused_and_equal_the_plain_path() {
         use burn::backend::flex::FlexTensor;
-        assert_fused_equals_plain::<Flex, FlexTensor>(super::flex::adagrad);
+        assert_fused_equals_plain::<Flex, FlexTensor>(super::flex::step);
     }
 
     /// A backend's tensors do not pass for another's.
@@ -181,7 +237,7 @@ mod tests {
     fn tensors_of_another_backend_are_given_back() {
         use burn::backend::flex::FlexTensor;
         let before = values(operands::<NdArray>().gradient);
-        let run = |_: &mut Operands<FlexTensor>| panic!("not a tensor of flex");
+        let run = |_: &mut Operands<FlexTensor, 1>| panic!("not a tensor of flex");
         let (operands, fused) = through(operands::<NdArray>(), run);
         assert!(!fused);
         let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect::<Vec<_>>();

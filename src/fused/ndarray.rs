@@ -2,46 +2,65 @@
 
 use burn::backend::ndarray::{NdArrayTensor, SharedArray};
 
-use super::Operands;
 use super::host::{Host, Slice, SliceMut};
-use crate::kernel::dense::{self, AdagradStep, Parameter};
+use super::{Operands, Step};
+use crate::kernel::dense::Parameter;
 
 /// Steps in place and says whether it did: not if the types or shapes are not the kernel's.
-pub(super) fn adagrad(step: &AdagradStep, operands: &mut Operands<NdArrayTensor>) -> bool {
-    use NdArrayTensor::{F32, F64};
-
-    let Operands {
-        parameter,
-        gradient,
-        accumulator,
-    } = operands;
-    match (parameter, gradient, accumulator) {
-        (F32(p), F32(g), F32(a)) => run(step, p.ensure_owned(), g.ensure_owned(), a.ensure_owned()),
-        (F64(p), F64(g), F64(a)) => run(step, p.ensure_owned(), g.ensure_owned(), a.ensure_owned()),
+pub(super) fn step<S: Step<N>, const N: usize>(
+    step: &S,
+    operands: &mut Operands<NdArrayTensor, N>,
+) -> bool {
+    macro_rules! run {
+        ($type:ident) => {{
+            let parts = operands.state.each_mut().map(|part| match part {
+                NdArrayTensor::$type(part) => Some(part.ensure_owned()),
+                _ => None,
+            });
+            match (&mut operands.parameter, &mut operands.gradient) {
+                (NdArrayTensor::$type(p), NdArrayTensor::$type(g))
+                    if parts.iter().all(Option::is_some) =>
+                {
+                    run(
+                        step,
+                        p.ensure_owned(),
+                        g.ensure_owned(),
+                        parts.map(Option::unwrap),
+                    )
+                }
+                _ => false,
+            }
+        }};
+    }
+    match operands.parameter {
+        NdArrayTensor::F32(_) => run!(F32),
+        NdArrayTensor::F64(_) => run!(F64),
         _ => false,
     }
 }
 
 /// Writing to an array copies it first if it is shared: a caller's clone never sees the step.
-fn run<E: Parameter<Accumulator = E>>(
-    step: &AdagradStep,
+fn run<E: Parameter<Accumulator = E>, S: Step<N>, const N: usize>(
+    step: &S,
     parameter: &mut SharedArray<E>,
     gradient: &mut SharedArray<E>,
-    accumulator: &mut SharedArray<E>,
+    mut state: [&mut SharedArray<E>; N],
 ) -> bool {
-    if parameter.shape() != gradient.shape() || parameter.shape() != accumulator.shape() {
+    let shape = parameter.shape();
+    if shape != gradient.shape() || state.iter().any(|part| part.shape() != shape) {
         return false;
     }
     if parameter.as_slice_memory_order().is_none() {
         *parameter = parameter.as_standard_layout().into_owned().into_shared();
     }
     put_in_order_of(parameter, gradient);
-    put_in_order_of(parameter, accumulator);
-    dense::adagrad(
-        step,
+    for part in &mut state {
+        put_in_order_of(parameter, part);
+    }
+    step.on_slices(
         parameter.as_slice_memory_order_mut().expect(CONTIGUOUS),
         gradient.as_slice_memory_order().expect(CONTIGUOUS),
-        accumulator.as_slice_memory_order_mut().expect(CONTIGUOUS),
+        state.map(|part| part.as_slice_memory_order_mut().expect(CONTIGUOUS)),
     );
     true
 }

@@ -5,6 +5,8 @@ use burn::tensor::{DType, Tensor};
 
 use super::Operands;
 use crate::kernel::dense::AdagradStep;
+use crate::kernel::element_wise::ElementStep;
+use crate::kernel::number::Number;
 
 /// The type in which a step over parameters of type `dtype` is computed and its accumulator kept.
 pub(crate) fn working_dtype(dtype: DType) -> DType {
@@ -17,8 +19,8 @@ pub(crate) fn working_dtype(dtype: DType) -> DType {
 /// One Adagrad step.
 pub(super) fn adagrad<B: Backend, const D: usize>(
     step: &AdagradStep,
-    operands: Operands<Tensor<B, D>>,
-) -> (Tensor<B, D>, Tensor<B, D>) {
+    operands: Operands<Tensor<B, D>, 1>,
+) -> (Tensor<B, D>, [Tensor<B, D>; 1]) {
     let dtype = operands.parameter.dtype();
     let Update {
         parameter,
@@ -26,7 +28,70 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
         accumulator,
         square,
     } = update(step, operands);
-    (cast(parameter - movement, dtype), accumulator + square)
+    (cast(parameter - movement, dtype), [accumulator + square])
+}
+
+/// One step of an optimizer that computes each element on its own.
+pub(super) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const N: usize>(
+    rule: &S,
+    operands: Operands<Tensor<B, D>, N>,
+) -> (Tensor<B, D>, [Tensor<B, D>; N]) {
+    let dtype = operands.parameter.dtype();
+    let working = working_dtype(dtype);
+    let (parameter, state) = rule.step(
+        cast(operands.parameter, working),
+        cast(operands.gradient, working),
+        operands.state.map(|part| cast(part, working)),
+    );
+    (cast(parameter, dtype), state)
+}
+
+impl<B: Backend, const D: usize> Number for Tensor<B, D> {
+    fn scale(self, factor: f64) -> Self {
+        if factor == 1.0 {
+            self
+        } else {
+            self.mul_scalar(factor)
+        }
+    }
+
+    fn offset(self, constant: f64) -> Self {
+        if constant == 0.0 {
+            self
+        } else {
+            self.add_scalar(constant)
+        }
+    }
+
+    fn sqrt(self) -> Self {
+        Tensor::sqrt(self)
+    }
+
+    fn divide(self, constant: f64) -> Self {
+        // A quotient, not a reciprocal: burn-ndarray approximates those.
+        self.ones_like().mul_scalar(constant) / self
+    }
+
+    fn power(self, exponent: f64) -> Self {
+        self.powf_scalar(exponent)
+    }
+
+    fn clip(self, limit: f64) -> Self {
+        self.clamp(-limit, limit)
+    }
+
+    fn shrink(self, distance: Self) -> Self {
+        let rest = self.clone().abs() - distance;
+        self.sign() * rest.clamp_min(0.0)
+    }
+
+    fn grow(self, distance: f64) -> Self {
+        self.clone() + self.sign().mul_scalar(distance)
+    }
+
+    fn or_where_zero(self, condition: Self, other: Self) -> Self {
+        self.mask_where(condition.equal_elem(0.0), other)
+    }
 }
 
 /// What a step takes from a parameter and adds to its accumulator, and these two before the step, all
@@ -41,12 +106,12 @@ pub(super) struct Update<B: Backend, const D: usize> {
 /// The arithmetic of an Adagrad step.
 pub(super) fn update<B: Backend, const D: usize>(
     step: &AdagradStep,
-    operands: Operands<Tensor<B, D>>,
+    operands: Operands<Tensor<B, D>, 1>,
 ) -> Update<B, D> {
     let working = working_dtype(operands.parameter.dtype());
     let parameter = cast(operands.parameter, working);
     let mut gradient = cast(operands.gradient, working);
-    let accumulator = cast(operands.accumulator, working);
+    let [accumulator] = operands.state.map(|accumulator| cast(accumulator, working));
 
     if step.maximize {
         gradient = gradient.neg();
@@ -75,7 +140,7 @@ pub(super) fn update<B: Backend, const D: usize>(
 }
 
 /// The tensor in a type of numbers; itself if that is its type.
-pub(super) fn cast<B: Backend, const D: usize>(tensor: Tensor<B, D>, dtype: DType) -> Tensor<B, D> {
+pub(crate) fn cast<B: Backend, const D: usize>(tensor: Tensor<B, D>, dtype: DType) -> Tensor<B, D> {
     if tensor.dtype() == dtype {
         tensor
     } else {

@@ -11,6 +11,7 @@ use super::Operands;
 use super::plain::{self, Update, cast, working_dtype};
 use super::rows::{RowOperands, width_of};
 use crate::kernel::dense::AdagradStep;
+use crate::kernel::element_wise::ElementStep;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;
 
@@ -46,14 +47,14 @@ pub(super) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
 /// As [`rows::adagrad`](super::rows::adagrad).
 pub(super) fn adagrad<B: Backend, const D: usize>(
     step: &AdagradStep,
-    operands: RowOperands<'_, B, D, D>,
-) -> (Tensor<B, D>, Tensor<B, D>) {
+    operands: RowOperands<'_, B, D, D, 1>,
+) -> (Tensor<B, D>, [Tensor<B, D>; 1]) {
     let RowOperands {
         parameter,
         rows,
         matrix,
         slopes,
-        accumulator,
+        state: [accumulator],
     } = operands;
     let gradient = weighted_sum(matrix, slopes);
     let rows = names(rows, &parameter.device());
@@ -65,26 +66,26 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
         Operands {
             parameter: flat(parameter.clone()).select(0, rows.clone()),
             gradient,
-            accumulator: flat(accumulator.clone()).select(0, rows.clone()),
+            state: [flat(accumulator.clone()).select(0, rows.clone())],
         },
     );
     (
         add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
-        add_to_rows(accumulator, rows, cast(square, sum_dtype)),
+        [add_to_rows(accumulator, rows, cast(square, sum_dtype))],
     )
 }
 
 /// As [`rows::row_wise_adagrad`](super::rows::row_wise_adagrad).
 pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
     step: &RowWiseStep,
-    operands: RowOperands<'_, B, D, 1>,
-) -> (Tensor<B, D>, Tensor<B, 1>) {
+    operands: RowOperands<'_, B, D, 1, 1>,
+) -> (Tensor<B, D>, [Tensor<B, 1>; 1]) {
     let RowOperands {
         parameter,
         rows,
         matrix,
         slopes,
-        accumulator,
+        state: [accumulator],
     } = operands;
     let gradient = weighted_sum(matrix, slopes);
     let n = rows.len();
@@ -111,12 +112,55 @@ pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
     let movement = gradient * multiplier;
     if all {
         let movement = cast(movement, dtype).reshape(parameter.dims());
-        return (parameter - movement, total.reshape([n]));
+        return (parameter - movement, [total.reshape([n])]);
     }
     (
         add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
-        accumulator.select_assign(0, rows, square.reshape([n]), IndexingUpdateOp::Add),
+        [accumulator.select_assign(0, rows, square.reshape([n]), IndexingUpdateOp::Add)],
     )
+}
+
+/// A step that computes each element on its own, over the rows.
+pub(super) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const N: usize>(
+    rule: &S,
+    operands: RowOperands<'_, B, D, D, N>,
+) -> (Tensor<B, D>, [Tensor<B, D>; N]) {
+    let RowOperands {
+        parameter,
+        rows,
+        matrix,
+        slopes,
+        state,
+    } = operands;
+    let rows = names(rows, &parameter.device());
+    let select = |table: &Tensor<B, D>| flat(table.clone()).select(0, rows.clone());
+    let before = Operands {
+        parameter: select(&parameter),
+        gradient: weighted_sum(matrix, slopes),
+        state: state.each_ref().map(select),
+    };
+    let mut stale = before.state.clone().into_iter();
+    let stale_parameter = before.parameter.clone();
+    let (stepped, after) = plain::element_wise(rule, before);
+    let mut after = after.into_iter();
+    let state = state.map(|table| {
+        let (before, after) = stale.next().zip(after.next()).expect("one for each part");
+        replace_rows(table, rows.clone(), before, after)
+    });
+    let parameter = replace_rows(parameter, rows.clone(), stale_parameter, stepped);
+    (parameter, state)
+}
+
+/// Writes rows of which `before` is what they hold: they are taken away first, which leaves zeros, and so
+/// what is written is not rounded.
+fn replace_rows<B: Backend, const D: usize>(
+    table: Tensor<B, D>,
+    rows: Tensor<B, 1, Int>,
+    before: Tensor<B, 2>,
+    after: Tensor<B, 2>,
+) -> Tensor<B, D> {
+    let emptied = add_to_rows(table, rows.clone(), before.neg());
+    add_to_rows(emptied, rows, after)
 }
 
 /// As [`rows::scale`](super::rows::scale). Of some rows, the difference is added: for a factor f that

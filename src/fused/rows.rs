@@ -1,10 +1,10 @@
 //! Sums and steps over some rows of a table: in place on ndarray and flex, else in plain tensor
 //! operations.
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use burn::tensor::{Element, TensorData};
+use burn::tensor::{Tensor, bf16, f16};
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use super::host::{HostTensor, Slice, SliceMut};
@@ -12,16 +12,17 @@ use super::plain_rows;
 use crate::kernel::dense::AdagradStep;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use crate::kernel::dense::Parameter;
+use crate::kernel::element_wise::ElementStep;
+use crate::kernel::row_step::RowStep;
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+use crate::kernel::row_step::step_rows;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-use crate::kernel::{
-    row_wise,
-    rows::{self, RowSums},
-};
+use crate::kernel::rows::{self, RowSums};
 
-/// A table, the gradient of some of its rows, and its accumulator.
-pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize> {
+/// A table, the gradient of some of its rows, and what the optimizer remembers of it.
+pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize, const N: usize> {
     /// `[rows of the table, …]`.
     pub(crate) parameter: Tensor<B, D>,
     /// The rows that are stepped, ascending.
@@ -30,8 +31,8 @@ pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize> {
     pub(crate) matrix: Csr<'a>,
     /// `[columns of the matrix, width]`, where the width is all but the first dimension of the parameter.
     pub(crate) slopes: Tensor<B, 2>,
-    /// Of the parameter's shape, or one number a row.
-    pub(crate) accumulator: Tensor<B, A>,
+    /// Each of the parameter's shape, or one number a row.
+    pub(crate) state: [Tensor<B, A>; N],
 }
 
 /// Numbers in a row of a table.
@@ -74,112 +75,127 @@ fn sums<P: Parameter + Element + Default>(matrix: Csr, table: &[P], width: usize
     TensorData::new(sums, [n_rows, width])
 }
 
-/// Runs `$body` on the slices of parameter, slopes and accumulator and returns them, if the tensors
-/// are of a backend and of types for which that is possible; else gives the operands back.
-#[cfg(any(feature = "flex", feature = "ndarray"))]
-macro_rules! step_on_host {
-    ($operands:ident, |$p:ident, $s:ident, $a:ident| $body:expr) => {{
-        use Slice as G;
-        use SliceMut as S;
+/// A step over rows, for every type of numbers.
+trait HostStep<const N: usize>:
+    RowStep<f32, N> + RowStep<f64, N> + RowStep<f16, N> + RowStep<bf16, N>
+{
+}
 
-        let RowOperands {
-            parameter,
-            rows,
-            matrix,
-            slopes,
-            accumulator,
-        } = $operands;
-        match HostTensor::take(parameter) {
-            Ok(mut parameter) => {
-                let take = "the tensors are of one backend";
-                let mut slopes = HostTensor::take(slopes).ok().expect(take);
-                let mut accumulator = HostTensor::take(accumulator).ok().expect(take);
-                let slices = (
-                    parameter.slice_mut(),
-                    slopes.slice(),
-                    accumulator.slice_mut(),
-                );
-                let known = match slices {
-                    (Some(S::F32($p)), Some(G::F32($s)), Some(S::F32($a))) => Some($body),
-                    (Some(S::F64($p)), Some(G::F64($s)), Some(S::F64($a))) => Some($body),
-                    (Some(S::F16($p)), Some(G::F16($s)), Some(S::F32($a))) => Some($body),
-                    (Some(S::BF16($p)), Some(G::BF16($s)), Some(S::F32($a))) => Some($body),
-                    _ => None,
-                };
-                if known.is_some() {
-                    return (parameter.give_back(), accumulator.give_back());
-                }
-                RowOperands {
-                    parameter: parameter.give_back(),
-                    rows,
-                    matrix,
-                    slopes: slopes.give_back(),
-                    accumulator: accumulator.give_back(),
-                }
-            }
-            Err(parameter) => RowOperands {
+impl<S, const N: usize> HostStep<N> for S where
+    S: RowStep<f32, N> + RowStep<f64, N> + RowStep<f16, N> + RowStep<bf16, N>
+{
+}
+
+/// Steps in place, if the tensors are of a backend and of types for which that is possible; else gives
+/// the operands back.
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const N: usize>(
+    step: &S,
+    operands: RowOperands<'a, B, D, A, N>,
+) -> Result<(Tensor<B, D>, [Tensor<B, A>; N]), RowOperands<'a, B, D, A, N>> {
+    let width = width_of(&operands.parameter);
+    let RowOperands {
+        parameter,
+        rows,
+        matrix,
+        slopes,
+        state,
+    } = operands;
+    let mut parameter = match HostTensor::take(parameter) {
+        Ok(parameter) => parameter,
+        Err(parameter) => {
+            return Err(RowOperands {
                 parameter,
                 rows,
                 matrix,
                 slopes,
-                accumulator,
-            },
+                state,
+            });
         }
-    }};
+    };
+    let one_backend = "the tensors are of one backend";
+    let mut slopes = HostTensor::take(slopes).ok().expect(one_backend);
+    let mut state = state.map(|part| HostTensor::take(part).ok().expect(one_backend));
+    macro_rules! run {
+        ($p:ident, $s:ident, $accumulator:ident) => {{
+            let parts = state.each_mut().map(|part| match part.slice_mut() {
+                Some(SliceMut::$accumulator(part)) => Some(part),
+                _ => None,
+            });
+            match slopes.slice() {
+                Some(Slice::$s(slopes)) if parts.iter().all(Option::is_some) => {
+                    let gradient = RowSums {
+                        rows,
+                        matrix,
+                        slopes,
+                    };
+                    let parts = parts.map(|part| part.expect("all are"));
+                    step_rows(step, $p, gradient, parts, width);
+                    true
+                }
+                _ => false,
+            }
+        }};
+    }
+    let stepped = match parameter.slice_mut() {
+        Some(SliceMut::F32(p)) => run!(p, F32, F32),
+        Some(SliceMut::F64(p)) => run!(p, F64, F64),
+        Some(SliceMut::F16(p)) => run!(p, F16, F32),
+        Some(SliceMut::BF16(p)) => run!(p, BF16, F32),
+        None => false,
+    };
+    let (parameter, state) = (parameter.give_back(), state.map(HostTensor::give_back));
+    if stepped {
+        return Ok((parameter, state));
+    }
+    Err(RowOperands {
+        parameter,
+        rows,
+        matrix,
+        slopes: slopes.give_back(),
+        state,
+    })
 }
 
 /// One Adagrad step over the rows.
 pub(crate) fn adagrad<B: Backend, const D: usize>(
     step: &AdagradStep,
-    operands: RowOperands<'_, B, D, D>,
-) -> (Tensor<B, D>, Tensor<B, D>) {
-    if operands.rows.is_empty() || width_of(&operands.parameter) == 0 {
-        return (operands.parameter, operands.accumulator);
-    }
-    #[cfg(any(feature = "flex", feature = "ndarray"))]
-    let operands = {
-        let (rows, matrix) = (operands.rows, operands.matrix);
-        let width = width_of(&operands.parameter);
-        step_on_host!(operands, |p, slopes, a| rows::adagrad(
-            step,
-            p,
-            RowSums {
-                rows,
-                matrix,
-                slopes
-            },
-            a,
-            width
-        ))
-    };
-    plain_rows::adagrad(step, operands)
+    operands: RowOperands<'_, B, D, D, 1>,
+) -> (Tensor<B, D>, [Tensor<B, D>; 1]) {
+    step_or(step, operands, plain_rows::adagrad)
 }
 
 /// One step of row-wise Adagrad over the rows.
 pub(crate) fn row_wise_adagrad<B: Backend, const D: usize>(
     step: &RowWiseStep,
-    operands: RowOperands<'_, B, D, 1>,
-) -> (Tensor<B, D>, Tensor<B, 1>) {
+    operands: RowOperands<'_, B, D, 1, 1>,
+) -> (Tensor<B, D>, [Tensor<B, 1>; 1]) {
+    step_or(step, operands, plain_rows::row_wise_adagrad)
+}
+
+/// One step over the rows of an optimizer that computes each element on its own.
+pub(crate) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const N: usize>(
+    step: &S,
+    operands: RowOperands<'_, B, D, D, N>,
+) -> (Tensor<B, D>, [Tensor<B, D>; N]) {
+    step_or(step, operands, plain_rows::element_wise)
+}
+
+/// One step over the rows: in place, or else by `plain`.
+fn step_or<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const N: usize>(
+    step: &S,
+    operands: RowOperands<'a, B, D, A, N>,
+    plain: impl FnOnce(&S, RowOperands<'a, B, D, A, N>) -> (Tensor<B, D>, [Tensor<B, A>; N]),
+) -> (Tensor<B, D>, [Tensor<B, A>; N]) {
     if operands.rows.is_empty() || width_of(&operands.parameter) == 0 {
-        return (operands.parameter, operands.accumulator);
+        return (operands.parameter, operands.state);
     }
     #[cfg(any(feature = "flex", feature = "ndarray"))]
-    let operands = {
-        let (rows, matrix) = (operands.rows, operands.matrix);
-        let width = width_of(&operands.parameter);
-        step_on_host!(operands, |p, slopes, a| row_wise::adagrad(
-            step,
-            p,
-            RowSums {
-                rows,
-                matrix,
-                slopes
-            },
-            a,
-            width
-        ))
+    let operands = match on_host(step, operands) {
+        Ok(stepped) => return stepped,
+        Err(operands) => operands,
     };
-    plain_rows::row_wise_adagrad(step, operands)
+    plain(step, operands)
 }
 
 /// Multiplies each of the rows by its factor.

@@ -17,6 +17,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
+use super::element_wise::{ElementStep, Pass};
 use super::pass;
 use super::simd::Level;
 use super::threads::share_out;
@@ -50,7 +51,8 @@ pub trait Parameter: sealed::Step {}
 
 pub(super) mod sealed {
     use super::AdagradStep;
-    use crate::kernel::pass::Real;
+    use crate::kernel::element_wise::ElementStep;
+    use crate::kernel::number::Real;
 
     /// Out of reach for other crates: the implementations rely on slices of one length.
     pub trait Step: Copy + Send + Sync {
@@ -69,6 +71,14 @@ pub(super) mod sealed {
             parameter: &mut [Self],
             gradient: &[Self],
             accumulator: &mut [Self::Accumulator],
+        );
+
+        /// The same for any step that computes each element on its own.
+        fn element_wise<S: ElementStep<N>, const N: usize>(
+            rule: &S,
+            parameter: &mut [Self],
+            gradient: &[Self],
+            state: [&mut [Self::Accumulator]; N],
         );
     }
 }
@@ -144,6 +154,20 @@ impl sealed::Step for f32 {
         }
         pass::adagrad(level, step, parameter, gradient, accumulator);
     }
+
+    fn element_wise<S: ElementStep<N>, const N: usize>(
+        rule: &S,
+        parameter: &mut [Self],
+        gradient: &[Self],
+        state: [&mut [Self]; N],
+    ) {
+        Level::detect().run(Pass {
+            rule,
+            parameter,
+            gradient,
+            state,
+        });
+    }
 }
 
 impl Parameter for f64 {}
@@ -163,5 +187,19 @@ impl sealed::Step for f64 {
 
     fn step(step: &AdagradStep, parameter: &mut [f64], gradient: &[f64], accumulator: &mut [f64]) {
         pass::adagrad(Level::detect(), step, parameter, gradient, accumulator);
+    }
+
+    fn element_wise<S: ElementStep<N>, const N: usize>(
+        rule: &S,
+        parameter: &mut [Self],
+        gradient: &[Self],
+        state: [&mut [Self]; N],
+    ) {
+        Level::detect().run(Pass {
+            rule,
+            parameter,
+            gradient,
+            state,
+        });
     }
 }

@@ -5,6 +5,7 @@ use half::{bf16, f16};
 
 use super::dense::sealed::Step;
 use super::dense::{AdagradStep, Parameter};
+use super::element_wise::{Chunks, ElementStep};
 
 /// Elements that are widened at a time; two buffers of them stay in the first-level cache.
 const BLOCK: usize = 512;
@@ -44,6 +45,30 @@ macro_rules! half_parameter {
                     parameter.convert_to_f32_slice(wide_parameter);
                     gradient.convert_to_f32_slice(wide_gradient);
                     f32::step(step, wide_parameter, wide_gradient, accumulator);
+                    parameter.convert_from_f32_slice(wide_parameter);
+                }
+            }
+
+            fn element_wise<S: ElementStep<N>, const N: usize>(
+                rule: &S,
+                parameter: &mut [Self],
+                gradient: &[Self],
+                state: [&mut [f32]; N],
+            ) {
+                let mut wide_parameter = [0.0_f32; BLOCK];
+                let mut wide_gradient = [0.0_f32; BLOCK];
+                let blocks = Chunks {
+                    size: BLOCK,
+                    parameter,
+                    gradient,
+                    state,
+                };
+                for (parameter, gradient, state) in blocks {
+                    let wide_parameter = &mut wide_parameter[..parameter.len()];
+                    let wide_gradient = &mut wide_gradient[..gradient.len()];
+                    parameter.convert_to_f32_slice(wide_parameter);
+                    gradient.convert_to_f32_slice(wide_gradient);
+                    f32::element_wise(rule, wide_parameter, wide_gradient, state);
                     parameter.convert_from_f32_slice(wide_parameter);
                 }
             }

@@ -1,48 +1,8 @@
 //! The loop in plain Rust, compiled once for each set of vector instructions.
 
-use std::ops::{Add, Div, Mul, Sub};
-
 use super::dense::AdagradStep;
+use super::number::Real;
 use super::simd::Level;
-
-/// The floating-point types in which a step is computed.
-pub trait Real:
-    Copy
-    + Send
-    + Sync
-    + PartialEq
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-{
-    const ZERO: Self;
-    const ONE: Self;
-    const MINUS_ONE: Self;
-    fn from_f64(value: f64) -> Self;
-    fn sqrt(self) -> Self;
-}
-
-macro_rules! real {
-    ($($float:ident),+) => {$(
-        impl Real for $float {
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-            const MINUS_ONE: Self = -1.0;
-
-            #[inline(always)]
-            fn from_f64(value: f64) -> Self {
-                value as $float
-            }
-
-            #[inline(always)]
-            fn sqrt(self) -> Self {
-                $float::sqrt(self)
-            }
-        }
-    )+};
-}
-real!(f32, f64);
 
 /// Calls the macro `$call` with the three constants of the loop that suit a step: ε under the root,
 /// ε zero, weight decay.

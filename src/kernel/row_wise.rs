@@ -1,8 +1,9 @@
 //! Row-wise Adagrad: one accumulator for each row of a table.
 
 use super::dense::Parameter;
-use super::pass::Real;
-use super::rows::{RowStep, RowSums, step_rows};
+use super::number::{Number, Real};
+use super::row_step::{RowStep, step_rows};
+use super::rows::RowSums;
 
 /// What a step needs beyond the slices; the formula is that of
 /// [`reference::row_wise_adagrad`](super::reference::row_wise_adagrad).
@@ -54,16 +55,21 @@ pub fn adagrad<P: Parameter>(
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
-    step_rows(step, parameter, gradient, accumulator, width);
+    step_rows(step, parameter, gradient, [accumulator], width);
 }
 
-impl<P: Parameter> RowStep<P> for RowWiseStep {
-    fn accumulator_width(_: usize) -> usize {
+impl<P: Parameter> RowStep<P, 1> for RowWiseStep {
+    fn state_width(_: usize) -> usize {
         1
     }
 
     #[inline(always)]
-    fn step_row(&self, parameter: &mut [P], gradient: &[P], accumulator: &mut [P::Accumulator]) {
+    fn step_row(
+        &self,
+        parameter: &mut [P],
+        gradient: &[P],
+        [accumulator]: [&mut [P::Accumulator]; 1],
+    ) {
         let rate = P::Accumulator::from_f64(if self.maximize { -self.rate } else { self.rate });
         let epsilon = P::Accumulator::from_f64(self.epsilon.into());
         let total = accumulator[0] + mean_square(gradient);

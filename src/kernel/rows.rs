@@ -6,15 +6,16 @@
 //! [`dense::adagrad`](super::dense::adagrad) there is no difference.
 
 use super::dense::{AdagradStep, Parameter};
-use super::pass::Real;
+use super::number::Real;
 use super::prefetch::prefetch;
-use super::row_slices::{PARALLEL_MIN, ROWS_AT_A_TIME, RowSlices, check_rows};
+use super::row_slices::{PARALLEL_MIN, ROWS_AT_A_TIME, check_rows};
+use super::row_step::step_rows;
 use super::simd::{Level, Work};
 use super::threads::share_out;
 
 /// How many rows ahead memory is asked for. Fewer leave too little time for it to come, more are more
 /// than a core can wait for at once (measured on tables of a million rows and more).
-const AHEAD: usize = 8;
+pub(super) const AHEAD: usize = 8;
 
 /// Bytes of a table that is near enough not to be asked for.
 const CACHED: usize = 512 * 1024;
@@ -124,7 +125,7 @@ impl<P: Parameter> Work for WeightedSum<'_, P> {
 /// The sum of the rows of `table` that row `i` of `matrix` names; `wide` is room to work in, as long as
 /// `sum`.
 #[inline(always)]
-fn sum_row<P: Parameter>(
+pub(super) fn sum_row<P: Parameter>(
     matrix: Csr,
     i: usize,
     table: &[P],
@@ -163,7 +164,7 @@ pub struct RowSums<'a, P> {
 
 impl<'a, P: Parameter> RowSums<'a, P> {
     /// Some rows at a time, for the threads.
-    fn pieces(self) -> impl ExactSizeIterator<Item = Self> + Send {
+    pub(super) fn pieces(self) -> impl ExactSizeIterator<Item = Self> + Send {
         let pieces = self.rows.chunks(ROWS_AT_A_TIME).enumerate();
         pieces.map(move |(piece, rows)| Self {
             rows,
@@ -176,7 +177,7 @@ impl<'a, P: Parameter> RowSums<'a, P> {
     }
 
     /// The first and the last of the rows.
-    fn ends(&self) -> (usize, usize) {
+    pub(super) fn ends(&self) -> (usize, usize) {
         (
             self.rows[0] as usize,
             self.rows[self.rows.len() - 1] as usize,
@@ -188,7 +189,7 @@ impl<'a, P: Parameter> RowSums<'a, P> {
     /// # Panics
     ///
     /// If they do not.
-    fn check(&self, width: usize, len: usize) {
+    pub(super) fn check(&self, width: usize, len: usize) {
         check_rows(self.rows, width, len);
         self.matrix
             .check(self.rows.len(), self.slopes.len() / width);
@@ -234,113 +235,7 @@ pub fn adagrad<P: Parameter>(
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
-    step_rows(step, parameter, gradient, accumulator, width);
-}
-
-impl<P: Parameter> RowStep<P> for AdagradStep {
-    fn accumulator_width(width: usize) -> usize {
-        width
-    }
-
-    #[inline(always)]
-    fn step_row(&self, parameter: &mut [P], gradient: &[P], accumulator: &mut [P::Accumulator]) {
-        P::step(self, parameter, gradient, accumulator);
-    }
-}
-
-/// What an optimizer does to one row of a table.
-pub(super) trait RowStep<P: Parameter>: Sync {
-    /// Numbers of the accumulator for a row of `width` numbers.
-    fn accumulator_width(width: usize) -> usize;
-
-    /// Steps a row. Implementations are `#[inline(always)]`, as [`Work`] demands.
-    fn step_row(&self, parameter: &mut [P], gradient: &[P], accumulator: &mut [P::Accumulator]);
-}
-
-/// Steps the rows of a table that have a gradient, shared out over the threads.
-///
-/// # Panics
-///
-/// If the parts do not agree; nothing has been changed then.
-pub(super) fn step_rows<P: Parameter, S: RowStep<P>>(
-    step: &S,
-    parameter: &mut [P],
-    gradient: RowSums<P>,
-    accumulator: &mut [P::Accumulator],
-    width: usize,
-) {
-    gradient.check(width, parameter.len());
-    let accumulator_width = S::accumulator_width(width);
-    assert_eq!(
-        accumulator.len(),
-        parameter.len() / width * accumulator_width,
-        "accumulator length"
-    );
-    let parallel = gradient.rows.len() * width >= PARALLEL_MIN;
-    let mut parameter = RowSlices::new(parameter, width);
-    let mut accumulator = RowSlices::new(accumulator, accumulator_width);
-    let pieces = gradient.pieces().map(move |gradient| {
-        let (first, last) = gradient.ends();
-        Piece {
-            step,
-            parameter: parameter.take(first, last),
-            gradient,
-            accumulator: accumulator.take(first, last),
-            width,
-        }
-    });
-    let level = Level::detect();
-    if parallel {
-        share_out(pieces, |piece| level.run(piece));
-    } else {
-        pieces.for_each(|piece| level.run(piece));
-    }
-}
-
-/// Some of the rows; the slices of the table begin at the first of them.
-struct Piece<'a, P: Parameter, S> {
-    step: &'a S,
-    parameter: &'a mut [P],
-    gradient: RowSums<'a, P>,
-    accumulator: &'a mut [P::Accumulator],
-    width: usize,
-}
-
-impl<P: Parameter, S: RowStep<P>> Work for Piece<'_, P, S> {
-    #[inline(always)]
-    fn run(self) {
-        let Self {
-            step,
-            parameter,
-            gradient,
-            accumulator,
-            width,
-        } = self;
-        let RowSums {
-            rows,
-            matrix,
-            slopes,
-        } = gradient;
-        let accumulator_width = S::accumulator_width(width);
-        let place = |row: u32, width: usize| {
-            let start = (row - rows[0]) as usize * width;
-            start..start + width
-        };
-        let mut wide = vec![P::Accumulator::ZERO; width];
-        let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
-        for (i, &row) in rows.iter().enumerate() {
-            if let Some(&ahead) = rows.get(i + AHEAD) {
-                prefetch(&parameter[place(ahead, width)]);
-                prefetch(&accumulator[place(ahead, accumulator_width)]);
-            }
-            sum_row(matrix, i, slopes, &mut wide, &mut sum);
-            step.step_row(
-                &mut parameter[place(row, width)],
-                &sum,
-                &mut accumulator[place(row, accumulator_width)],
-            );
-        }
-    }
+    step_rows(step, parameter, gradient, [accumulator], width);
 }
 
 /// Multiplies each row of a table that `rows` names by its factor, in place.

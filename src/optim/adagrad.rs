@@ -4,11 +4,14 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use super::accumulator_decay::decayed_accumulator;
 use super::row_optimizer::check_size;
-use super::{AdagradState, EpsilonPlacement, RowOptimizer};
-use crate::fused::rows::RowOperands;
+use super::{
+    AccumulatorDecayConfig, AdagradMomentum, AdagradState, EpsilonPlacement, RowOptimizer,
+};
 use crate::fused::{self, Operands, working_dtype};
 use crate::kernel::dense::AdagradStep;
+use crate::kernel::momentum::{DecayedStep, MomentumStep};
 use crate::sparse::RowGradient;
 
 /// Adagrad: each weight has its own step size, which falls with the squared gradients that the
@@ -22,8 +25,12 @@ use crate::sparse::RowGradient;
 /// θ ← θ·(1 − η_t·λ′)                                λ′ = decoupled_weight_decay
 /// g ← g + λθ                                        λ = weight_decay
 /// G ← G + g²
-/// θ ← θ − η_t · g/(√G + ε)                          or g/√(G + ε), by epsilon_placement
+/// d = g/(√G + ε)                                    or g/√(G + ε), by epsilon_placement
+/// θ ← θ − η_t·d                                     or along the momentum of d
 /// ```
+///
+/// Off by default: [`momentum`](AdagradMomentum), and [decay of the
+/// accumulator](AccumulatorDecayConfig) every n steps.
 ///
 /// Parameters in half precision (f16, bf16) keep an accumulator in f32, and the step is computed
 /// in f32: a half-precision sum of squares stops growing (at 2,048 unit gradients in f16, at 256
@@ -65,6 +72,8 @@ pub struct Adagrad {
     pub(super) maximize: bool,
     pub(super) weight_decay: f32,
     pub(super) decoupled_weight_decay: f64,
+    pub(super) momentum: Option<AdagradMomentum>,
+    pub(super) accumulator_decay: Option<AccumulatorDecayConfig>,
 }
 
 impl<B: Backend> SimpleOptimizer<B> for Adagrad {
@@ -78,20 +87,51 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let tensor = decayed(tensor, factor);
+        let (before, state) = split_momentum(state);
         let (step, accumulator) = next(
             &tensor,
             tensor.dims(),
             self.initial_accumulator_value,
             state,
         );
-        let operands = Operands {
-            parameter: tensor,
-            gradient: grad,
-            accumulator,
+        let arithmetic = self.arithmetic(lr, step);
+        let zeros = || Tensor::zeros_like(&accumulator);
+        let momentum = self.momentum.map(|_| before.unwrap_or_else(zeros));
+        let (tensor, [accumulator], momentum) = match self.momentum.zip(momentum) {
+            Some((option, momentum)) => {
+                let rule = MomentumStep {
+                    step: arithmetic,
+                    factor,
+                    momentum: option.coefficient(),
+                    nesterov: matches!(option, AdagradMomentum::Nesterov(_)),
+                };
+                let operands = Operands {
+                    parameter: tensor,
+                    gradient: grad,
+                    state: [accumulator, momentum],
+                };
+                let (tensor, [accumulator, momentum]) = fused::step(&rule, operands);
+                (tensor, [accumulator], Some(momentum))
+            }
+            None => {
+                let operands = Operands {
+                    parameter: tensor,
+                    gradient: grad,
+                    state: [accumulator],
+                };
+                let (tensor, state) = if factor == 1.0 {
+                    fused::step(&arithmetic, operands)
+                } else {
+                    let rule = DecayedStep {
+                        step: arithmetic,
+                        factor,
+                    };
+                    fused::step(&rule, operands)
+                };
+                (tensor, state, None)
+            }
         };
-        let (tensor, accumulator) = fused::adagrad(&self.arithmetic(lr, step), operands);
-        (tensor, Some(AdagradState { step, accumulator }))
+        (tensor, Some(self.after_step(step, accumulator, momentum)))
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
@@ -102,7 +142,7 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
 impl<B: Backend> RowOptimizer<B> for Adagrad {
     /// # Panics
     ///
-    /// If the gradient is that of a table of another size, or with `weight_decay`, as
+    /// If the gradient is that of a table of another size, or with `weight_decay` or `momentum`, as
     /// [`validate_sparse`](crate::AdagradConfig::validate_sparse) says.
     fn step_rows<const D: usize>(
         &self,
@@ -117,22 +157,19 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
             "weight_decay cannot be added to a row-sparse gradient: use decoupled_weight_decay, which \
              is lazy and exact"
         );
+        assert!(
+            self.momentum.is_none(),
+            "momentum moves rows that have no gradient: train rows without it"
+        );
         let (step, accumulator) = next(
             &tensor,
             tensor.dims(),
             self.initial_accumulator_value,
             state,
         );
-        let (rows, matrix, slopes) = gradient.parts();
-        let operands = RowOperands {
-            parameter: tensor,
-            rows,
-            matrix,
-            slopes,
-            accumulator,
-        };
-        let (tensor, accumulator) = fused::rows::adagrad(&self.arithmetic(lr, step), operands);
-        (tensor, Some(AdagradState { step, accumulator }))
+        let operands = gradient.operands(tensor, [accumulator]);
+        let (tensor, [accumulator]) = fused::rows::adagrad(&self.arithmetic(lr, step), operands);
+        (tensor, Some(self.after_step(step, accumulator, None)))
     }
 
     fn decay_factor<const D: usize>(
@@ -153,18 +190,6 @@ pub(super) fn decayed_rate(lr: LearningRate, lr_decay: f64, step: usize) -> f64 
 /// By what decoupled weight decay multiplies the weights at a step of this rate.
 pub(super) fn decay_factor(rate: f64, decoupled_weight_decay: f64) -> f64 {
     (1.0 - rate * decoupled_weight_decay).max(0.0)
-}
-
-/// The weights, decayed.
-pub(super) fn decayed<B: Backend, const D: usize>(
-    tensor: Tensor<B, D>,
-    factor: f64,
-) -> Tensor<B, D> {
-    if factor == 1.0 {
-        tensor
-    } else {
-        tensor.mul_scalar(factor)
-    }
 }
 
 /// Number of the step that comes after a state, from 1.
@@ -188,7 +213,35 @@ pub(super) fn next<B: Backend, const D: usize, const A: usize>(
     (step, accumulator)
 }
 
+/// The momentum of a state, and the rest.
+fn split_momentum<B: Backend, const D: usize>(
+    state: Option<AdagradState<B, D>>,
+) -> (Option<Tensor<B, D>>, Option<AdagradState<B, D>>) {
+    match state {
+        Some(mut state) => (state.momentum.take(), Some(state)),
+        None => (None, None),
+    }
+}
+
 impl Adagrad {
+    fn after_step<B: Backend, const D: usize>(
+        &self,
+        step: usize,
+        accumulator: Tensor<B, D>,
+        momentum: Option<Tensor<B, D>>,
+    ) -> AdagradState<B, D> {
+        let accumulator = decayed_accumulator(
+            self.accumulator_decay.as_ref(),
+            step,
+            accumulator,
+            self.initial_accumulator_value,
+        );
+        AdagradState {
+            momentum,
+            ..AdagradState::new(step, accumulator)
+        }
+    }
+
     fn arithmetic(&self, lr: LearningRate, step: usize) -> AdagradStep {
         AdagradStep {
             rate: decayed_rate(lr, self.lr_decay, step),

@@ -4,8 +4,8 @@ use burn::config::Config;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::decay::WeightDecayConfig;
 
-use super::Adagrad;
 use super::build::{impl_build, impl_build_sparse};
+use super::{AccumulatorDecayConfig, Adagrad, AdagradMomentum};
 use crate::error::AdagradConfigError;
 use crate::validate::Problems;
 
@@ -73,6 +73,10 @@ pub struct AdagradConfig {
     /// row-sparse training, rows without gradient get it later, all at once and exactly. Default 0.
     #[config(default = 0.0)]
     pub decoupled_weight_decay: f64,
+    /// Momentum. Default none. Not for row-sparse training: it moves rows that have no gradient.
+    pub momentum: Option<AdagradMomentum>,
+    /// Decay of the accumulator every n steps. Default none.
+    pub accumulator_decay: Option<AccumulatorDecayConfig>,
     /// Clipping of each parameter's gradient, before all else. Default none.
     pub grad_clipping: Option<GradientClippingConfig>,
 }
@@ -120,16 +124,21 @@ impl AdagradConfig {
     ///
     /// Names each field that cannot be used and its value: `lr_decay`, `epsilon`,
     /// `initial_accumulator_value`, the weight decay's penalty and `decoupled_weight_decay` must be
-    /// finite and at least 0, a clipping threshold finite and above 0.
+    /// finite and at least 0, a momentum at least 0 and below 1, the accumulator's decay at least 1 step
+    /// apart and by a factor from 0 to 1, a clipping threshold finite and above 0.
     pub fn validate(&self) -> Result<(), AdagradConfigError> {
         let mut problems = Problems::default();
         problems.require_non_negative("lr_decay", self.lr_decay);
         problems.require_non_negative("epsilon", self.epsilon);
         problems.require_non_negative("initial_accumulator_value", self.initial_accumulator_value);
-        if let Some(weight_decay) = &self.weight_decay {
-            problems.require_non_negative("weight_decay", weight_decay.penalty);
-        }
+        problems.require_weight_decay(self.weight_decay.as_ref());
         problems.require_non_negative("decoupled_weight_decay", self.decoupled_weight_decay);
+        if let Some(momentum) = &self.momentum {
+            momentum.check(&mut problems);
+        }
+        if let Some(decay) = &self.accumulator_decay {
+            decay.check(&mut problems);
+        }
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("AdagradConfig")
     }
@@ -141,6 +150,7 @@ impl AdagradConfig {
     /// As [`validate`](Self::validate), and if there is a `weight_decay`: added to the gradient, it would
     /// move the rows without gradient too, at every step, and enter their accumulators.
     /// `decoupled_weight_decay` is what a table can have: it is put off until a row is needed, and exact.
+    /// Or if there is a `momentum`, which would move such rows as well.
     pub fn validate_sparse(&self) -> Result<(), AdagradConfigError> {
         self.validate()?;
         let mut problems = Problems::default();
@@ -150,6 +160,12 @@ impl AdagradConfig {
             penalty,
             penalty == 0.0,
             "0 for row-sparse training: use decoupled_weight_decay, which is lazy and exact",
+        );
+        problems.require(
+            "momentum",
+            self.momentum,
+            self.momentum.is_none(),
+            "none for row-sparse training: it moves rows that have no gradient",
         );
         problems.into_config_result("AdagradConfig")
     }
@@ -170,6 +186,8 @@ impl AdagradConfig {
             maximize: self.maximize,
             weight_decay: self.weight_decay.as_ref().map_or(0.0, |w| w.penalty),
             decoupled_weight_decay: self.decoupled_weight_decay,
+            momentum: self.momentum,
+            accumulator_decay: self.accumulator_decay,
         })
     }
 }

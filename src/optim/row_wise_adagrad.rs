@@ -6,12 +6,14 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::adagrad::{decay_factor, decayed, decayed_rate, next, next_step};
+use super::accumulator_decay::decayed_accumulator;
+use super::adagrad::{decay_factor, decayed_rate, next, next_step};
 use super::build::{impl_build, impl_build_sparse};
 use super::row_optimizer::check_size;
-use super::{AdagradState, RowOptimizer};
+use super::{AccumulatorDecayConfig, AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
-use crate::fused::rows::{self, RowOperands};
+use crate::fused::rows;
+use crate::kernel::number::Number;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::sparse::RowGradient;
 use crate::validate::Problems;
@@ -39,6 +41,8 @@ pub struct RowWiseAdagradConfig {
     /// and exactly. Default 0.
     #[config(default = 0.0)]
     pub decoupled_weight_decay: f64,
+    /// Decay of the accumulator every n steps. Default none.
+    pub accumulator_decay: Option<AccumulatorDecayConfig>,
     /// Clipping of each parameter's gradient, before all else. Default none.
     pub grad_clipping: Option<GradientClippingConfig>,
 }
@@ -49,14 +53,18 @@ impl RowWiseAdagradConfig {
     /// # Errors
     ///
     /// Names each field that cannot be used and its value: `lr_decay`, `epsilon`,
-    /// `initial_accumulator_value` and `decoupled_weight_decay` must be finite and at least 0, a
-    /// clipping threshold finite and above 0.
+    /// `initial_accumulator_value` and `decoupled_weight_decay` must be finite and at least 0, the
+    /// accumulator's decay at least 1 step apart and by a factor from 0 to 1, a clipping threshold finite
+    /// and above 0.
     pub fn validate(&self) -> Result<(), OptimizerConfigError> {
         let mut problems = Problems::default();
         problems.require_non_negative("lr_decay", self.lr_decay);
         problems.require_non_negative("epsilon", self.epsilon);
         problems.require_non_negative("initial_accumulator_value", self.initial_accumulator_value);
         problems.require_non_negative("decoupled_weight_decay", self.decoupled_weight_decay);
+        if let Some(decay) = &self.accumulator_decay {
+            decay.check(&mut problems);
+        }
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("RowWiseAdagradConfig")
     }
@@ -131,7 +139,7 @@ impl_build_sparse!(RowWiseAdagradConfig => RowWiseAdagrad);
 /// ```
 #[derive(Clone, Debug)]
 pub struct RowWiseAdagrad {
-    config: RowWiseAdagradConfig,
+    pub(super) config: RowWiseAdagradConfig,
 }
 
 impl RowWiseAdagrad {
@@ -153,16 +161,15 @@ impl RowWiseAdagrad {
             epsilon: self.config.epsilon,
             maximize: self.config.maximize,
         };
-        let (rows, matrix, slopes) = gradient.parts();
-        let operands = RowOperands {
-            parameter,
-            rows,
-            matrix,
-            slopes,
+        let operands = gradient.operands(parameter, [accumulator]);
+        let (parameter, [accumulator]) = rows::row_wise_adagrad(&arithmetic, operands);
+        let accumulator = decayed_accumulator(
+            self.config.accumulator_decay.as_ref(),
+            step,
             accumulator,
-        };
-        let (parameter, accumulator) = rows::row_wise_adagrad(&arithmetic, operands);
-        (parameter, Some(AdagradState { step, accumulator }))
+            self.config.initial_accumulator_value,
+        );
+        (parameter, Some(AdagradState::new(step, accumulator)))
     }
 }
 
@@ -177,7 +184,7 @@ impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let tensor = decayed(tensor, factor);
+        let tensor = tensor.scale(factor);
         let n_rows = tensor.dims()[0];
         let gradient = RowGradient::of_all_rows(grad.reshape([n_rows, rows::width_of(&tensor)]));
         self.step_gradient(lr, tensor, &gradient, state)

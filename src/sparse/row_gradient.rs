@@ -5,8 +5,7 @@ use burn::tensor::backend::Backend;
 
 use super::CsrBatch;
 use crate::error::CsrError;
-use crate::fused::rows::{add, weighted_sum};
-use crate::kernel::rows::Csr;
+use crate::fused::rows::{RowOperands, add, weighted_sum};
 
 /// The gradient of the rows of a table that a batch touched; that of all other rows is zero.
 ///
@@ -96,9 +95,19 @@ impl<B: Backend> RowGradient<B> {
         }
     }
 
-    /// What a step needs to form [`values`](Self::values).
-    pub(crate) fn parts(&self) -> (&[u32], Csr<'_>, Tensor<B, 2>) {
-        (self.rows(), self.batch.by_feature(), self.slopes.clone())
+    /// What a step over the rows needs: it forms [`values`](Self::values) by itself.
+    pub(crate) fn operands<const D: usize, const A: usize, const N: usize>(
+        &self,
+        parameter: Tensor<B, D>,
+        state: [Tensor<B, A>; N],
+    ) -> RowOperands<'_, B, D, A, N> {
+        RowOperands {
+            parameter,
+            rows: self.rows(),
+            matrix: self.batch.by_feature(),
+            slopes: self.slopes.clone(),
+            state,
+        }
     }
 
     /// The same with other values, of the same shape: clipped ones, say.

@@ -20,6 +20,15 @@ rows.json
     bags with the output before and the values after each of 12 steps; the sparse Rosenbrock of
     PyTorch's optimizer tests; a small network whose first layer is an embedding bag; and what
     PyTorch says of weight decay here.
+family.json
+    Adadelta of PyTorch, SM3 and Adagrad with momentum or decoupled weight decay of Optax, FTRL of
+    Keras, and other relatives: family.py has the list, and can be run alone.
+interchange.json, interchange_begin.safetensors, interchange_middle.safetensors and
+interchange_end.safetensors
+    A small network and its Adagrad as PyTorch keeps them in files, to go on from: interchange.py
+    says what is in them, and can be run alone.
+
+proximal_adagrad.json comes from proximal_tensorflow.py, which is run apart: it needs TensorFlow.
 
 Everything is float32 on the CPU, in one thread, from fixed seeds. Each float is the shortest decimal
 that gives the same float32 back.
@@ -30,34 +39,27 @@ and the Rosenbrock path are allowed 1e-5 on top, since another processor may sum
 in another order.
 """
 
-import argparse
 import inspect
-import json
-import math
-import os
 import sys
-from pathlib import Path
 
-os.environ["KERAS_BACKEND"] = "jax"
-os.environ["JAX_PLATFORMS"] = "cpu"
+import numpy as np
+import torch
+from torch import nn
 
-import jax.numpy as jnp  # noqa: E402
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-import optax  # noqa: E402
-import torch  # noqa: E402
-from torch import nn  # noqa: E402
-
-FOLDER = Path(__file__).resolve().parent
-TOLERANCE = 1e-6  # relative, for --check
-LOOSE_TOLERANCE = 1e-5  # absolute, for --check
-LOOSE_PARTS = ("sparse_nn.json", "rows.json.sparse_nn", "rows.json.rosenbrock")
-TORCH_VERSION = torch.__version__.split("+")[0]  # without the build's name
-
-COORDINATES = 24
-STEPS = 20
-SMALLEST_PARAMETER = 0.1  # a relative comparison means little for a parameter near zero
-SMALLEST_REMAINDER = 0.25  # what of |gradient| + |decay| must be left in their sum
+import family
+import interchange
+from common import (
+    SMALLEST_PARAMETER,
+    SMALLEST_REMAINDER,
+    assert_well_conditioned,
+    plain,
+    record,
+    run,
+    shared_inputs,
+    sparse_data,
+)
+from with_jax import keras, keras_steps, optax, optax_steps
+from with_torch import TORCH_VERSION, torch_steps, train
 
 ADAGRAD_DEFAULTS = {
     "lr": 0.01,
@@ -130,122 +132,20 @@ ROW_BATCH_SIZE = 8
 ROW_EPOCHS = 5
 
 
-# Numbers and files
-
-
-def plain(values):
-    """Nested lists of the values, each the shortest decimal of its float32 and None for NaN."""
-    if isinstance(values, torch.Tensor):
-        values = values.detach().numpy()
-    values = np.asarray(values, dtype=np.float32)
-    if values.ndim:
-        return [plain(value) for value in values]
-    return None if np.isnan(values) else float(str(values))
-
-
-def compact(value):
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
-
-
-def lay_out(value, levels=2):
-    """JSON with a line for each entry of the outer levels; a list of numbers stays on one line."""
-    nested = isinstance(value, dict) or (
-        isinstance(value, list) and any(isinstance(entry, (dict, list)) for entry in value)
-    )
-    if levels == 0 or not nested:
-        return compact(value)
-    if isinstance(value, dict):
-        entries = [f"{compact(key)}:{lay_out(entry, levels - 1)}" for key, entry in value.items()]
-        return "{\n" + ",\n".join(entries) + "\n}"
-    return "[\n" + ",\n".join(lay_out(entry, levels - 1) for entry in value) + "\n]"
-
-
-def differences(committed, fresh, where, floor=0.0):
-    """Says where two JSON values differ, numbers by more than the tolerance or the absolute floor."""
-    if where in LOOSE_PARTS:
-        floor = LOOSE_TOLERANCE
-    if isinstance(fresh, dict) and isinstance(committed, dict) and fresh.keys() == committed.keys():
-        for key in fresh:
-            yield from differences(committed[key], fresh[key], f"{where}.{key}", floor)
-    elif isinstance(fresh, list) and isinstance(committed, list) and len(fresh) == len(committed):
-        for index, pair in enumerate(zip(committed, fresh)):
-            yield from differences(*pair, f"{where}[{index}]", floor)
-    elif isinstance(fresh, float) and isinstance(committed, float):
-        if not math.isclose(committed, fresh, rel_tol=TOLERANCE, abs_tol=floor):
-            yield f"{where}: {committed} in the file, {fresh} now"
-    elif type(fresh) is not type(committed) or fresh != committed:
-        yield f"{where}: {str(committed)[:40]} in the file, {str(fresh)[:40]} now"
-
-
 # One vector under Adagrad
 
 
-def initial_parameters(random):
-    """Both signs, magnitudes from 0.8 to 3."""
-    magnitudes = random.uniform(0.8, 3.0, COORDINATES)
-    return (magnitudes * random.choice([-1.0, 1.0], COORDINATES)).astype(np.float32)
+def adagrad_record(initial, gradients, options):
+    def new_optimizer(parameters):
+        return torch.optim.Adagrad(parameters, foreach=False, fused=False, **options)
 
-
-def gradient_steps(random):
-    """Gradients from 1e-6 to 1e3, with coordinates that are zero always, at first or at times.
-
-    The gap between 1e-2 and 1 keeps them from cancelling a weight decay term, which would let the
-    rounding of the terms show in the sum.
-    """
-    small = np.logspace(-5.6, -2, COORDINATES // 2)
-    large = np.logspace(0.3, 3, COORDINATES // 2)
-    shape = (STEPS, COORDINATES)
-    gradients = np.concatenate([small, large]) * random.uniform(0.5, 1.0, shape)
-    gradients *= random.choice([-1.0, 1.0], shape)
-    coordinate = np.arange(COORDINATES)
-    gradients[:, coordinate % 8 == 3] = 0.0
-    gradients[:5, coordinate % 8 == 5] = 0.0
-    gradients[(random.uniform(size=shape) < 0.5) & (coordinate % 4 == 2)] = 0.0
-    return gradients.astype(np.float32)
-
-
-def shared_inputs():
-    random = np.random.default_rng(20)
-    return initial_parameters(random), gradient_steps(random)
-
-
-def torch_steps(initial, gradients, options):
-    """Yields the parameter and the accumulator after each step."""
-    parameter = nn.Parameter(torch.tensor(initial))
-    optimizer = torch.optim.Adagrad([parameter], foreach=False, fused=False, **options)
-    for gradient in gradients:
-        parameter.grad = torch.tensor(gradient)
-        optimizer.step()
-        yield plain(parameter), plain(optimizer.state[parameter]["sum"])
-
-
-def record(initial, gradients, steps):
-    parameters, accumulators = zip(*steps)
-    return {
-        "initial": plain(initial),
-        "gradients": plain(gradients),
-        "parameters": list(parameters),
-        "accumulators": list(accumulators),
-    }
-
-
-def assert_well_conditioned(case):
-    """No parameter comes near zero, and no gradient cancels its weight decay term."""
-    options = case["options"]
-    before = np.array([case["initial"], *case["parameters"][:-1]])
-    gradients = np.array(case["gradients"]) * (-1.0 if options["maximize"] else 1.0)
-    decay = options["weight_decay"] * before
-    remainder = np.abs(gradients + decay)
-    assert np.abs(case["parameters"]).min() > SMALLEST_PARAMETER, case["name"]
-    assert (remainder >= SMALLEST_REMAINDER * (np.abs(gradients) + np.abs(decay))).all(), case["name"]
+    return record(initial, gradients, torch_steps(initial, gradients, new_optimizer))
 
 
 def adagrad_case(name, changed):
     options = ADAGRAD_DEFAULTS | changed
-    initial, gradients = shared_inputs()
-    steps = torch_steps(initial, gradients, options)
-    case = {"name": name, "options": options} | record(initial, gradients, steps)
-    assert_well_conditioned(case)
+    case = {"name": name, "options": options} | adagrad_record(*shared_inputs(), options)
+    assert_well_conditioned(case, options["weight_decay"], options["maximize"])
     return case
 
 
@@ -254,7 +154,7 @@ def epsilon_zero_nan():
     options = ADAGRAD_DEFAULTS | {"eps": 0.0}
     initial = np.ones(4, dtype=np.float32)
     gradients = np.array([[1, 0, 1, 0], [1, 0, 0, 1], [1, 0, 1, 1]], dtype=np.float32)
-    return {"options": options} | record(initial, gradients, torch_steps(initial, gradients, options))
+    return {"options": options} | adagrad_record(initial, gradients, options)
 
 
 def half_precision(dtype, steps):
@@ -288,14 +188,6 @@ def adagrad_file():
 # The defaults of Keras and Optax
 
 
-def keras_steps(initial, gradients, optimizer):
-    variable = keras.Variable(initial, dtype="float32")
-    optimizer.build([variable])
-    for gradient in gradients:
-        optimizer.apply([jnp.asarray(gradient)], [variable])
-        yield plain(variable.value), plain(optimizer._accumulators[0].value)
-
-
 def keras_record(**options):
     """What the options leave out is the default of Keras."""
     optimizer = keras.optimizers.Adagrad(learning_rate=PRESET_LR, **options)
@@ -306,15 +198,6 @@ def keras_record(**options):
         "epsilon": optimizer.epsilon,
         "initial_accumulator_value": optimizer.initial_accumulator_value,
     } | record(*inputs, keras_steps(*inputs, optimizer))
-
-
-def optax_steps(initial, gradients, optimizer):
-    parameters = jnp.asarray(initial)
-    state = optimizer.init(parameters)
-    for gradient in gradients:
-        updates, state = optimizer.update(jnp.asarray(gradient), state, parameters)
-        parameters = optax.apply_updates(parameters, updates)
-        yield plain(parameters), plain(optax.tree.get(state, "sum_of_squares"))
 
 
 def optax_record(**options):
@@ -345,14 +228,6 @@ def presets_file():
 # A network on sparse rows
 
 
-def sparse_data(random):
-    """Rows that are mostly zero, labelled by the side of a random plane they lie on."""
-    shape = (ROWS, INPUT_SIZE)
-    features = random.standard_normal(shape) * (random.uniform(size=shape) < DENSITY)
-    labels = features @ random.standard_normal(INPUT_SIZE) > 0
-    return features.astype(np.float32), labels.astype(np.float32)
-
-
 def row_batches(random, rows, batch_size, epochs):
     """Row numbers, shuffled anew for each epoch."""
     return np.concatenate([random.permutation(rows).reshape(-1, batch_size) for _ in range(epochs)])
@@ -372,25 +247,6 @@ def weights(network):
     return {name.replace(".", "_"): plain(value) for name, value in network.state_dict().items()}
 
 
-def batch_loss(logits, labels):
-    """Binary cross-entropy from the logits, which BCELoss after a sigmoid agrees with."""
-    loss = nn.BCEWithLogitsLoss()(logits, labels)
-    assert abs(loss - nn.BCELoss()(logits.sigmoid(), labels)) <= 1e-6
-    return loss
-
-
-def train(network, optimizer, inputs, labels, batches):
-    """The loss of each batch before its step; `inputs` makes the network's arguments of row numbers."""
-    losses = []
-    for rows in batches:
-        optimizer.zero_grad()
-        loss = batch_loss(network(*inputs(rows)).squeeze(1), torch.from_numpy(labels[rows]))
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return plain(losses)
-
-
 def train_dense(new_optimizer, features, labels, batches):
     network = new_network()
     optimizer = new_optimizer(network.parameters())
@@ -405,7 +261,7 @@ def sparse_row(row):
 
 def sparse_nn_file():
     random = np.random.default_rng(320)
-    features, labels = sparse_data(random)
+    features, labels = sparse_data(random, ROWS, INPUT_SIZE, DENSITY)
     batches = row_batches(random, ROWS, BATCH_SIZE, EPOCHS)
     return {
         "torch": TORCH_VERSION,
@@ -647,36 +503,11 @@ FILES = {
     "presets.json": presets_file,
     "sparse_nn.json": sparse_nn_file,
     "rows.json": rows_file,
+    **family.FILES,
+    **interchange.FILES,
 }
 
 
-def check():
-    """Exit status: 0 if every file holds what is computed now."""
-    found = []
-    for name, compute in FILES.items():
-        committed = json.loads((FOLDER / name).read_text(encoding="utf-8"))
-        found += differences(committed, compute(), name)
-    for difference in found[:20]:
-        print(difference, file=sys.stderr)
-    print(f"{len(found)} differences")
-    return 1 if found else 0
-
-
-def write():
-    for name, compute in FILES.items():
-        text = lay_out(compute()) + "\n"
-        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
-        print(f"{name}: {len(text)} bytes")
-    return 0
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Writes the reference values of the tests.")
-    parser.add_argument("--check", action="store_true", help="compare with the files instead of writing them")
-    torch.set_num_threads(1)
-    torch.sparse.check_sparse_tensor_invariants.enable()  # PyTorch warns unless this is chosen
-    return check() if parser.parse_args().check else write()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    torch.sparse.check_sparse_tensor_invariants.enable()  # PyTorch warns unless this is chosen
+    sys.exit(run(FILES))

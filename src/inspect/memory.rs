@@ -1,0 +1,148 @@
+//! What optimizers remember, in bytes.
+
+use std::fmt;
+
+use burn::module::{Module, ParamId};
+use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::parameters::{Visit, visit};
+use crate::optim::{
+    AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, FtrlProximalConfig,
+    ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config, StateMemory,
+};
+
+/// Bytes of the state that an optimizer keeps of a module once each parameter has been stepped.
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn_adagrad::inspect::state_bytes;
+/// use burn_adagrad::nn::SparseEmbeddingConfig;
+/// use burn_adagrad::{AdagradConfig, RowWiseAdagradConfig};
+///
+/// let table = SparseEmbeddingConfig::new(1000, 50).init::<NdArray>(&Default::default());
+/// assert_eq!(state_bytes(&table, &AdagradConfig::new()), 1000 * 50 * 4);
+/// assert_eq!(state_bytes(&table, &RowWiseAdagradConfig::new()), 1000 * 4);
+/// ```
+pub fn state_bytes<B: Backend, M: Module<B>>(module: &M, optimizer: &impl StateMemory) -> usize {
+    let shapes = Shapes::of::<B, M>(module);
+    shapes.state_bytes(optimizer)
+}
+
+/// What each optimizer of the crate would keep of a module.
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn_adagrad::inspect::StateTable;
+/// use burn_adagrad::nn::SparseEmbeddingConfig;
+///
+/// let table = SparseEmbeddingConfig::new(1000, 50).init::<NdArray>(&Default::default());
+/// let table = StateTable::of(&table);
+/// assert_eq!(table.weights, 50_000);
+/// println!("{table}");
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateTable {
+    /// Number of weights of the module.
+    pub weights: usize,
+    /// The optimizers, from the least state to the most.
+    pub rows: Vec<StateRow>,
+}
+
+/// The state of one optimizer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateRow {
+    /// Name of the optimizer.
+    pub optimizer: String,
+    /// Bytes of its state.
+    pub bytes: usize,
+}
+
+impl StateTable {
+    /// For a module, with each optimizer's defaults, and with momentum where that is an option.
+    pub fn of<B: Backend, M: Module<B>>(module: &M) -> Self {
+        let shapes = Shapes::of::<B, M>(module);
+        let momentum = AdagradMomentum::HeavyBall(0.9);
+        let row = |name: &str, bytes| StateRow {
+            optimizer: name.into(),
+            bytes,
+        };
+        let mut rows = vec![
+            row("AdagradNorm", shapes.state_bytes(&AdagradNormConfig::new())),
+            row(
+                "RowWiseAdagrad",
+                shapes.state_bytes(&RowWiseAdagradConfig::new()),
+            ),
+            row("Sm3", shapes.state_bytes(&Sm3Config::new())),
+            row("Adagrad", shapes.state_bytes(&AdagradConfig::new())),
+            row(
+                "ProximalAdagrad",
+                shapes.state_bytes(&ProximalAdagradConfig::new()),
+            ),
+            row(
+                "Sm3, momentum",
+                shapes.state_bytes(&Sm3Config::new().with_momentum(0.9)),
+            ),
+            row(
+                "Adagrad, momentum",
+                shapes.state_bytes(&AdagradConfig::new().with_momentum(Some(momentum))),
+            ),
+            row("Adadelta", shapes.state_bytes(&AdadeltaConfig::new())),
+            row(
+                "FtrlProximal",
+                shapes.state_bytes(&FtrlProximalConfig::new()),
+            ),
+        ];
+        rows.sort_by_key(|row| row.bytes);
+        Self {
+            weights: shapes.weights(),
+            rows,
+        }
+    }
+}
+
+impl fmt::Display for StateTable {
+    /// As a table in Markdown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| optimizer | bytes of state | a weight |")?;
+        writeln!(f, "| --- | ---: | ---: |")?;
+        for row in &self.rows {
+            let a_weight = row.bytes as f64 / self.weights.max(1) as f64;
+            writeln!(f, "| {} | {} | {a_weight:.3} |", row.optimizer, row.bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// The shapes and types of a module's parameters.
+#[derive(Default)]
+struct Shapes(Vec<(Vec<usize>, DType)>);
+
+impl Shapes {
+    fn of<B: Backend, M: Module<B>>(module: &M) -> Self {
+        let mut shapes = Self::default();
+        visit::<B, M>(module, &mut shapes);
+        shapes
+    }
+
+    fn state_bytes(&self, optimizer: &impl StateMemory) -> usize {
+        let parameters = self.0.iter();
+        parameters
+            .map(|(shape, dtype)| optimizer.state_bytes(shape, *dtype))
+            .sum()
+    }
+
+    fn weights(&self) -> usize {
+        let parameters = self.0.iter();
+        parameters
+            .map(|(shape, _)| shape.iter().product::<usize>())
+            .sum()
+    }
+}
+
+impl<B: Backend> Visit<B> for Shapes {
+    fn parameter<const D: usize>(&mut self, _: String, _: ParamId, value: Tensor<B, D>) {
+        self.0.push((value.dims().to_vec(), value.dtype()));
+    }
+}

@@ -1,0 +1,17 @@
+//! Looking inside a model and its optimizer: step sizes, weights that are zero, memory.
+//!
+//! - [`RateReport`]: the effective step size of each weight, in quantiles; rows never touched; rates that
+//!   are as good as dead.
+//! - [`ZeroReport`]: how many weights are exactly zero.
+//! - [`StateTable`], [`state_bytes`]: what each optimizer would remember of a module.
+//!
+//! All can be printed and serialised.
+
+mod memory;
+mod parameters;
+mod rates;
+mod zeros;
+
+pub use memory::{StateRow, StateTable, state_bytes};
+pub use rates::{ParameterRates, Quantiles, RateReport, RateReportConfig};
+pub use zeros::{ParameterZeros, ZeroReport};

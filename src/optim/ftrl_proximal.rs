@@ -1,0 +1,180 @@
+//! FTRL-Proximal: sparse models by following the regularised leader.
+
+use burn::optim::{LearningRate, SimpleOptimizer};
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+use super::row_optimizer::check_size;
+use super::state::optimizer_state;
+use super::{FtrlProximalConfig, RowOptimizer};
+use crate::fused::rows;
+use crate::fused::{self, Operands, working_dtype};
+use crate::kernel::ftrl::FtrlStep;
+use crate::sparse::RowGradient;
+
+/// FTRL-Proximal: the optimizer of large sparse linear models. Each weight is the minimum of all its
+/// gradients so far, as a linear function, plus an L1, an L2 and a proximal penalty; with L1, weights whose
+/// gradients do not add up to λ₁ are exactly zero.
+///
+/// Build it with [`FtrlProximalConfig`]. Per element, with η the learning rate, n the accumulator, z the
+/// linear term, and p = −learning_rate_power (0.5):
+///
+/// ```text
+/// g ← −g                                        if maximize
+/// n′ = n + g²
+/// σ = (n′^p − n^p)/η
+/// z ← z + g + 2sθ − σθ                          s = l2_shrinkage
+/// θ ← −sign(z)·max(|z| − λ₁, 0)/((β + n′^p)/η + 2λ₂)
+/// n ← n′
+/// ```
+///
+/// The first step makes the state so that the weights are at rest under it: z = −qθ − λ₁·sign(θ), with q
+/// the divisor of the last line. A weight without gradient so stays where it is, bit for bit, from the
+/// first step on, and rows of a table can be left alone. Keras begins with z = 0, which forgets the
+/// initial weights at their first steps (a network of two layers would hardly leave zero again); for
+/// weights that begin at zero, as those of a linear model should, the two are the same.
+///
+/// η belongs to the whole run: the weights are in z times η, so that a schedule that halves the rate
+/// halves every weight at its next step. The state is twice as large as the parameter; parameters in
+/// half precision keep it, and are stepped, in f32.
+///
+/// Sources: H. B. McMahan et al., *Ad Click Prediction: a View from the Trenches*, KDD 2013,
+/// <https://research.google/pubs/ad-click-prediction-a-view-from-the-trenches/>; the options are those of
+/// Keras, <https://keras.io/api/optimizers/ftrl/>.
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn::optim::SimpleOptimizer;
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::FtrlProximalConfig;
+///
+/// let optim = FtrlProximalConfig::new().with_l1(1.0).build();
+/// let mut weights = Tensor::<NdArray, 1>::zeros([2], &Default::default());
+/// let mut state = None;
+/// for _ in 0..3 {
+///     let grads = Tensor::from_floats([-1.0, 0.3], &Default::default());
+///     (weights, state) = optim.step(0.1, weights, grads, state);
+/// }
+/// // The gradients of the second weight add up to 0.9, which is not worth a penalty of 1.
+/// let weights: Vec<f32> = weights.into_data().to_vec().unwrap();
+/// assert!(weights[0] > 0.1);
+/// assert_eq!(weights[1], 0.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct FtrlProximal {
+    pub(super) config: FtrlProximalConfig,
+}
+
+optimizer_state! {
+    /// The state of one parameter under [`FtrlProximal`].
+    FtrlProximalState, FtrlProximalStateItem {
+        /// Number of steps taken.
+        step: usize => usize,
+        /// The sum of squared gradients, n; shape of the parameter, in f32 for parameters of f32 and
+        /// below, in f64 for f64.
+        accumulator: Tensor<B, D> => TensorData,
+        /// The linear term z; the same shape and type.
+        linear: Tensor<B, D> => TensorData,
+    }
+}
+
+impl FtrlProximal {
+    pub(super) fn rule(&self, lr: LearningRate) -> FtrlStep {
+        FtrlStep {
+            rate: lr,
+            learning_rate_power: self.config.learning_rate_power,
+            l1: self.config.l1,
+            l2: self.config.l2,
+            l2_shrinkage: self.config.l2_shrinkage,
+            beta: self.config.beta,
+            maximize: self.config.maximize,
+        }
+    }
+
+    /// The number of the coming step, and the state before it.
+    fn next<B: Backend, const D: usize>(
+        &self,
+        rule: &FtrlStep,
+        parameter: &Tensor<B, D>,
+        state: Option<FtrlProximalState<B, D>>,
+    ) -> (usize, [Tensor<B, D>; 2]) {
+        if let Some(state) = state {
+            let step = state.step.saturating_add(1);
+            return (step, [state.accumulator, state.linear]);
+        }
+        let working = working_dtype(parameter.dtype());
+        let accumulator = Tensor::full(
+            parameter.dims(),
+            self.config.initial_accumulator_value,
+            (&parameter.device(), working),
+        );
+        let theta = fused::cast(parameter.clone(), working);
+        let linear = rule.linear_at_rest(theta, accumulator.clone());
+        (1, [accumulator, linear])
+    }
+}
+
+impl<B: Backend> SimpleOptimizer<B> for FtrlProximal {
+    type State<const D: usize> = FtrlProximalState<B, D>;
+
+    fn step<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        grad: Tensor<B, D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let rule = self.rule(lr);
+        let (step, state) = self.next(&rule, &tensor, state);
+        let operands = Operands {
+            parameter: tensor,
+            gradient: grad,
+            state,
+        };
+        let (tensor, [accumulator, linear]) = fused::step(&rule, operands);
+        let state = FtrlProximalState {
+            step,
+            accumulator,
+            linear,
+        };
+        (tensor, Some(state))
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
+        state.to_device(device)
+    }
+}
+
+impl<B: Backend> RowOptimizer<B> for FtrlProximal {
+    /// # Panics
+    ///
+    /// If the gradient is that of a table of another size, or with `l2_shrinkage`, as
+    /// [`validate_sparse`](FtrlProximalConfig::validate_sparse) says.
+    fn step_rows<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        gradient: RowGradient<B>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        check_size(&tensor, &gradient);
+        assert!(
+            self.config.l2_shrinkage == 0.0,
+            "l2_shrinkage moves rows that have no gradient: use l2"
+        );
+        let rule = self.rule(lr);
+        let (step, state) = self.next(&rule, &tensor, state);
+        let operands = gradient.operands(tensor, state);
+        let (tensor, [accumulator, linear]) = rows::element_wise(&rule, operands);
+        let state = FtrlProximalState {
+            step,
+            accumulator,
+            linear,
+        };
+        (tensor, Some(state))
+    }
+
+    fn decay_factor<const D: usize>(&self, _: LearningRate, _: Option<&Self::State<D>>) -> f64 {
+        1.0
+    }
+}

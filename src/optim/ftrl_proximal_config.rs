@@ -1,0 +1,103 @@
+//! The options of [`FtrlProximal`] and their checks.
+
+use burn::config::Config;
+use burn::grad_clipping::GradientClippingConfig;
+
+use super::FtrlProximal;
+use super::build::{impl_build, impl_build_sparse};
+use crate::error::OptimizerConfigError;
+use crate::validate::Problems;
+
+/// Options of [`FtrlProximal`]; see there for the formula. The defaults are those of Keras.
+#[derive(Config, Debug)]
+pub struct FtrlProximalConfig {
+    /// L1 penalty λ₁: what makes weights exactly zero. Default 0.
+    #[config(default = 0.0)]
+    pub l1: f64,
+    /// L2 penalty λ₂: what makes weights small. Default 0.
+    #[config(default = 0.0)]
+    pub l2: f64,
+    /// L2 penalty s on the weights before each step, which unlike `l2` is added to their gradients. Not
+    /// for row-sparse training. Default 0.
+    #[config(default = 0.0)]
+    pub l2_shrinkage: f64,
+    /// β, which keeps the first steps small; 1 in the paper. Default 0.
+    #[config(default = 0.0)]
+    pub beta: f64,
+    /// The power of the accumulator in the step size: at most 0, where −0.5 is Adagrad's root and 0 a
+    /// rate that does not fall. Default −0.5.
+    #[config(default = -0.5)]
+    pub learning_rate_power: f64,
+    /// What each element of the accumulator holds before the first step. Default 0.1.
+    #[config(default = 0.1)]
+    pub initial_accumulator_value: f32,
+    /// Climb instead of descend. Default `false`.
+    #[config(default = false)]
+    pub maximize: bool,
+    /// Clipping of each parameter's gradient, before all else. Default none.
+    pub grad_clipping: Option<GradientClippingConfig>,
+}
+
+impl FtrlProximalConfig {
+    /// Checks every option.
+    ///
+    /// # Errors
+    ///
+    /// Names each field that cannot be used and its value: `l1`, `l2`, `l2_shrinkage`, `beta` and
+    /// `initial_accumulator_value` must be finite and at least 0 (the last above 0 with `l2_shrinkage`,
+    /// unless `l2` or `beta` is), `learning_rate_power` finite and at most 0, a clipping threshold finite
+    /// and above 0.
+    pub fn validate(&self) -> Result<(), OptimizerConfigError> {
+        let mut problems = Problems::default();
+        problems.require_non_negative("l1", self.l1);
+        problems.require_non_negative("l2", self.l2);
+        problems.require_non_negative("l2_shrinkage", self.l2_shrinkage);
+        problems.require_non_negative("beta", self.beta);
+        let power = self.learning_rate_power;
+        let ok = power.is_finite() && power <= 0.0;
+        problems.require("learning_rate_power", power, ok, "finite and at most 0");
+        let initial = self.initial_accumulator_value;
+        if self.l2_shrinkage > 0.0 && self.l2 == 0.0 && self.beta == 0.0 {
+            // Else a weight without gradient would be divided by zero.
+            problems.require_positive("initial_accumulator_value", initial);
+        } else {
+            problems.require_non_negative("initial_accumulator_value", initial);
+        }
+        problems.require_clipping(self.grad_clipping.as_ref());
+        problems.into_config_result("FtrlProximalConfig")
+    }
+
+    /// Checks every option, and that rows can be trained with them.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate), and if there is an `l2_shrinkage`: it would move the rows without
+    /// gradient too. `l2` is what a table can have.
+    pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
+        self.validate()?;
+        let mut problems = Problems::default();
+        problems.require(
+            "l2_shrinkage",
+            self.l2_shrinkage,
+            self.l2_shrinkage == 0.0,
+            "0 for row-sparse training: it moves rows that have no gradient; use l2",
+        );
+        problems.into_config_result("FtrlProximalConfig")
+    }
+
+    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
+    /// Gradient clipping belongs to the adaptor and is not part of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn try_build(&self) -> Result<FtrlProximal, OptimizerConfigError> {
+        self.validate()?;
+        Ok(FtrlProximal {
+            config: self.clone(),
+        })
+    }
+}
+
+impl_build!(FtrlProximalConfig => FtrlProximal);
+impl_build_sparse!(FtrlProximalConfig => FtrlProximal);

@@ -1,0 +1,211 @@
+//! Adagrad with penalties that make weights exactly zero.
+
+use burn::config::Config;
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{LearningRate, SimpleOptimizer};
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+use super::adagrad::next;
+use super::build::{impl_build, impl_build_sparse};
+use super::row_optimizer::check_size;
+use super::{AdagradState, RowOptimizer};
+use crate::error::OptimizerConfigError;
+use crate::fused::rows;
+use crate::fused::{self, Operands};
+use crate::kernel::proximal::ProximalStep;
+use crate::sparse::RowGradient;
+use crate::validate::Problems;
+
+/// At which steps the penalties of [`ProximalAdagrad`] act on a weight.
+#[derive(Config, Copy, Debug, PartialEq, Eq)]
+pub enum PenaltySchedule {
+    /// At every step: TensorFlow's rule for dense gradients.
+    EveryStep,
+    /// At steps at which the weight's gradient is not zero: the rule under which row-sparse training is
+    /// the same as dense training, and the only one for it.
+    WithGradient,
+}
+
+/// Options of [`ProximalAdagrad`]; see there for the formula.
+#[derive(Config, Debug)]
+pub struct ProximalAdagradConfig {
+    /// L1 penalty λ₁: what makes weights exactly zero. Default 0.
+    #[config(default = 0.0)]
+    pub l1: f64,
+    /// L2 penalty λ₂: what makes weights small. Default 0.
+    #[config(default = 0.0)]
+    pub l2: f64,
+    /// What each element of the accumulator holds before the first step: above 0. Default 0.1,
+    /// TensorFlow's.
+    #[config(default = 0.1)]
+    pub initial_accumulator_value: f32,
+    /// At which steps the penalties act. Default [`EveryStep`](PenaltySchedule::EveryStep).
+    #[config(default = "PenaltySchedule::EveryStep")]
+    pub penalty_schedule: PenaltySchedule,
+    /// Climb instead of descend. Default `false`.
+    #[config(default = false)]
+    pub maximize: bool,
+    /// Clipping of each parameter's gradient, before all else. Default none.
+    pub grad_clipping: Option<GradientClippingConfig>,
+}
+
+impl ProximalAdagradConfig {
+    /// Checks every option.
+    ///
+    /// # Errors
+    ///
+    /// Names each field that cannot be used and its value: `l1` and `l2` must be finite and at least 0,
+    /// `initial_accumulator_value` and a clipping threshold finite and above 0.
+    pub fn validate(&self) -> Result<(), OptimizerConfigError> {
+        let mut problems = Problems::default();
+        problems.require_non_negative("l1", self.l1);
+        problems.require_non_negative("l2", self.l2);
+        problems.require_positive("initial_accumulator_value", self.initial_accumulator_value);
+        problems.require_clipping(self.grad_clipping.as_ref());
+        problems.into_config_result("ProximalAdagradConfig")
+    }
+
+    /// Checks every option, and that rows can be trained with them.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate), and if the penalties act at every step: they would move the rows
+    /// without gradient too.
+    pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
+        self.validate()?;
+        let mut problems = Problems::default();
+        problems.require(
+            "penalty_schedule",
+            self.penalty_schedule,
+            self.penalty_schedule == PenaltySchedule::WithGradient,
+            "WithGradient for row-sparse training: EveryStep moves rows that have no gradient",
+        );
+        problems.into_config_result("ProximalAdagradConfig")
+    }
+
+    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
+    /// Gradient clipping belongs to the adaptor and is not part of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn try_build(&self) -> Result<ProximalAdagrad, OptimizerConfigError> {
+        self.validate()?;
+        Ok(ProximalAdagrad {
+            config: self.clone(),
+        })
+    }
+}
+
+impl_build!(ProximalAdagradConfig => ProximalAdagrad);
+impl_build_sparse!(ProximalAdagradConfig => ProximalAdagrad);
+
+/// Adagrad whose steps are followed by a proximal step of an L1 and an L2 penalty: weights that are not
+/// worth their penalty become exactly zero.
+///
+/// Build it with [`ProximalAdagradConfig`]. Per element, with η the learning rate and G the accumulator:
+///
+/// ```text
+/// g ← −g                                       if maximize
+/// G ← G + g²
+/// r = η/√G
+/// p = θ − r·g
+/// θ ← sign(p)·max(|p| − rλ₁, 0)/(1 + rλ₂)
+/// ```
+///
+/// Every parameter of the module is penalised, biases too. How many weights are left is what
+/// [`ZeroReport`](crate::inspect::ZeroReport) counts. For the same penalty
+/// [`FtrlProximal`](crate::FtrlProximal), which weighs the sum of all gradients against it and not one
+/// step at a time, usually leaves fewer. The state is as large as the parameter; parameters in half
+/// precision keep it, and are stepped, in f32.
+///
+/// Sources: J. Duchi, E. Hazan, Y. Singer, *Adaptive Subgradient Methods for Online Learning and
+/// Stochastic Optimization*, JMLR 12 (2011), the composite mirror descent update of section 5.1,
+/// <https://jmlr.org/papers/v12/duchi11a.html>; TensorFlow's `ResourceApplyProximalAdagrad`,
+/// <https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyProximalAdagrad>.
+///
+/// ```
+/// use burn::backend::NdArray;
+/// use burn::optim::SimpleOptimizer;
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::ProximalAdagradConfig;
+///
+/// let optim = ProximalAdagradConfig::new().with_l1(0.5).with_initial_accumulator_value(1.0).build();
+/// let weights = Tensor::<NdArray, 1>::from_floats([1.0, 0.02], &Default::default());
+/// let (weights, _) = optim.step(0.1, weights.clone(), weights.zeros_like(), None);
+/// // Without gradients the penalty takes 0.1·0.5 from each weight, or what there is.
+/// let weights: Vec<f32> = weights.into_data().to_vec().unwrap();
+/// assert_eq!(weights, [0.95, 0.0]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ProximalAdagrad {
+    pub(super) config: ProximalAdagradConfig,
+}
+
+impl ProximalAdagrad {
+    fn rule(&self, lr: LearningRate) -> ProximalStep {
+        ProximalStep {
+            rate: lr,
+            l1: self.config.l1,
+            l2: self.config.l2,
+            only_with_gradient: self.config.penalty_schedule == PenaltySchedule::WithGradient,
+            maximize: self.config.maximize,
+        }
+    }
+}
+
+impl<B: Backend> SimpleOptimizer<B> for ProximalAdagrad {
+    type State<const D: usize> = AdagradState<B, D>;
+
+    fn step<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        grad: Tensor<B, D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let initial_value = self.config.initial_accumulator_value;
+        let (step, accumulator) = next(&tensor, tensor.dims(), initial_value, state);
+        let operands = Operands {
+            parameter: tensor,
+            gradient: grad,
+            state: [accumulator],
+        };
+        let (tensor, [accumulator]) = fused::step(&self.rule(lr), operands);
+        (tensor, Some(AdagradState::new(step, accumulator)))
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
+        state.to_device(device)
+    }
+}
+
+impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
+    /// # Panics
+    ///
+    /// If the gradient is that of a table of another size, or under a schedule of penalties that
+    /// [`validate_sparse`](ProximalAdagradConfig::validate_sparse) refuses.
+    fn step_rows<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<B, D>,
+        gradient: RowGradient<B>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        check_size(&tensor, &gradient);
+        assert!(
+            self.config.penalty_schedule == PenaltySchedule::WithGradient,
+            "penalties at every step move rows that have no gradient: use PenaltySchedule::WithGradient"
+        );
+        let initial_value = self.config.initial_accumulator_value;
+        let (step, accumulator) = next(&tensor, tensor.dims(), initial_value, state);
+        let operands = gradient.operands(tensor, [accumulator]);
+        let (tensor, [accumulator]) = rows::element_wise(&self.rule(lr), operands);
+        (tensor, Some(AdagradState::new(step, accumulator)))
+    }
+
+    fn decay_factor<const D: usize>(&self, _: LearningRate, _: Option<&Self::State<D>>) -> f64 {
+        1.0
+    }
+}

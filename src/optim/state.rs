@@ -1,0 +1,144 @@
+//! What optimizers remember of a parameter, and how it is stored.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor, TensorData};
+
+/// A part of an optimizer's state.
+pub(super) trait StatePart<B: Backend> {
+    /// Its serialized form.
+    type Item;
+
+    fn into_item(self) -> Self::Item;
+
+    fn from_item(item: Self::Item, device: &B::Device) -> Self;
+
+    fn move_to(self, device: &B::Device) -> Self;
+}
+
+impl<B: Backend> StatePart<B> for usize {
+    type Item = Self;
+
+    fn into_item(self) -> Self {
+        self
+    }
+
+    fn from_item(item: Self, _: &B::Device) -> Self {
+        item
+    }
+
+    fn move_to(self, _: &B::Device) -> Self {
+        self
+    }
+}
+
+// Not burn's record of a tensor, which passes through the backend's default float type on loading and
+// through the recorder's on saving: an f32 accumulator would be rounded to f16, or overflow there.
+impl<B: Backend, const D: usize> StatePart<B> for Tensor<B, D> {
+    type Item = TensorData;
+
+    fn into_item(self) -> TensorData {
+        self.into_data()
+    }
+
+    fn from_item(data: TensorData, device: &B::Device) -> Self {
+        let dtype = if B::supports_dtype(device, data.dtype) {
+            data.dtype
+        } else {
+            DType::F32
+        };
+        Tensor::from_data(data, (device, dtype))
+    }
+
+    fn move_to(self, device: &B::Device) -> Self {
+        self.to_device(device)
+    }
+}
+
+impl<B: Backend, P: StatePart<B>> StatePart<B> for Option<P> {
+    type Item = Option<P::Item>;
+
+    fn into_item(self) -> Self::Item {
+        self.map(P::into_item)
+    }
+
+    fn from_item(item: Self::Item, device: &B::Device) -> Self {
+        item.map(|item| P::from_item(item, device))
+    }
+
+    fn move_to(self, device: &B::Device) -> Self {
+        self.map(|part| part.move_to(device))
+    }
+}
+
+impl<B: Backend, P: StatePart<B>> StatePart<B> for Vec<P> {
+    type Item = Vec<P::Item>;
+
+    fn into_item(self) -> Self::Item {
+        self.into_iter().map(P::into_item).collect()
+    }
+
+    fn from_item(items: Self::Item, device: &B::Device) -> Self {
+        let items = items.into_iter();
+        items.map(|item| P::from_item(item, device)).collect()
+    }
+
+    fn move_to(self, device: &B::Device) -> Self {
+        self.into_iter().map(|part| part.move_to(device)).collect()
+    }
+}
+
+/// Defines a state over a backend `B` and a rank `D`, its serialized form, and burn's `Record` between
+/// them. After each field's type stands that of its serialized form.
+macro_rules! optimizer_state {
+    (
+        $(#[$docs:meta])*
+        $state:ident, $item:ident {
+            $($(#[$field_docs:meta])* $field:ident: $type:ty => $stored:ty,)+
+        }
+    ) => {
+        $(#[$docs])*
+        ///
+        /// It is a burn [`Record`](burn::record::Record): `optim.to_record()` and
+        /// `optim.load_record(…)` carry it through any of burn's recorders, always at its own
+        /// precision: a recorder with half-precision settings does not round it, for the run that
+        /// resumes from it would not be the run that was saved.
+        #[derive(Clone, Debug)]
+        pub struct $state<B: burn::tensor::backend::Backend, const D: usize> {
+            $($(#[$field_docs])* pub $field: $type,)+
+        }
+
+        #[doc = concat!("The serialized form of [`", stringify!($state), "`].")]
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+        pub struct $item {
+            $($field: $stored,)+
+        }
+
+        impl<B: burn::tensor::backend::Backend, const D: usize> $state<B, D> {
+            /// Moves it to a device.
+            pub fn to_device(self, device: &B::Device) -> Self {
+                Self {
+                    $($field: $crate::optim::state::StatePart::<B>::move_to(self.$field, device),)+
+                }
+            }
+        }
+
+        impl<B: burn::tensor::backend::Backend, const D: usize> burn::record::Record<B>
+            for $state<B, D>
+        {
+            type Item<S: burn::record::PrecisionSettings> = $item;
+
+            fn into_item<S: burn::record::PrecisionSettings>(self) -> $item {
+                $item {
+                    $($field: $crate::optim::state::StatePart::<B>::into_item(self.$field),)+
+                }
+            }
+
+            fn from_item<S: burn::record::PrecisionSettings>(item: $item, device: &B::Device) -> Self {
+                Self {
+                    $($field: <$type as $crate::optim::state::StatePart<B>>::from_item(item.$field, device),)+
+                }
+            }
+        }
+    };
+}
+pub(super) use optimizer_state;
