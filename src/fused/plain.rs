@@ -92,6 +92,14 @@ impl<B: Backend, const D: usize> Number for Tensor<B, D> {
     fn or_where_zero(self, condition: Self, other: Self) -> Self {
         self.mask_where(condition.equal_elem(0.0), other)
     }
+
+    fn one_where_zero(self, condition: Self) -> Self {
+        self.mask_fill(condition.equal_elem(0.0), 1.0)
+    }
+
+    fn zero_where_zero(self, condition: Self) -> Self {
+        self.mask_fill(condition.equal_elem(0.0), 0.0)
+    }
 }
 
 /// What a step takes from a parameter and adds to its accumulator, and these two before the step, all

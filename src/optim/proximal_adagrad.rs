@@ -144,12 +144,14 @@ pub struct ProximalAdagrad {
 }
 
 impl ProximalAdagrad {
-    fn rule(&self, lr: LearningRate) -> ProximalStep {
+    fn rule<const ONLY_WITH_GRADIENT: bool>(
+        &self,
+        lr: LearningRate,
+    ) -> ProximalStep<ONLY_WITH_GRADIENT> {
         ProximalStep {
             rate: lr,
             l1: self.config.l1,
             l2: self.config.l2,
-            only_with_gradient: self.config.penalty_schedule == PenaltySchedule::WithGradient,
             maximize: self.config.maximize,
         }
     }
@@ -172,7 +174,10 @@ impl<B: Backend> SimpleOptimizer<B> for ProximalAdagrad {
             gradient: grad,
             state: [accumulator],
         };
-        let (tensor, [accumulator]) = fused::step(&self.rule(lr), operands);
+        let (tensor, [accumulator]) = match self.config.penalty_schedule {
+            PenaltySchedule::EveryStep => fused::step(&self.rule::<false>(lr), operands),
+            PenaltySchedule::WithGradient => fused::step(&self.rule::<true>(lr), operands),
+        };
         (tensor, Some(AdagradState::new(step, accumulator)))
     }
 
@@ -201,7 +206,7 @@ impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
         let initial_value = self.config.initial_accumulator_value;
         let (step, accumulator) = next(&tensor, tensor.dims(), initial_value, state);
         let operands = gradient.operands(tensor, [accumulator]);
-        let (tensor, [accumulator]) = rows::element_wise(&self.rule(lr), operands);
+        let (tensor, [accumulator]) = rows::element_wise(&self.rule::<true>(lr), operands);
         (tensor, Some(AdagradState::new(step, accumulator)))
     }
 
