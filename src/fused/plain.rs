@@ -81,8 +81,8 @@ impl<B: Backend, const D: usize> Number for Tensor<B, D> {
     }
 
     fn shrink(self, distance: Self) -> Self {
-        let rest = self.clone().abs() - distance;
-        self.sign() * rest.clamp_min(0.0)
+        let below = self.clone().min_pair(distance.clone());
+        self - below.max_pair(distance.neg())
     }
 
     fn grow(self, distance: f64) -> Self {

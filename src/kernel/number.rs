@@ -104,9 +104,8 @@ macro_rules! real {
 
             #[inline(always)]
             fn shrink(self, distance: Self) -> Self {
-                let rest = self.abs() - distance;
-                let rest = if rest < 0.0 { 0.0 } else { rest };
-                rest.copysign(self)
+                let below = if self > distance { distance } else { self };
+                self - if below < -distance { -distance } else { below }
             }
 
             #[inline(always)]
