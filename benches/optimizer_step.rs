@@ -74,7 +74,7 @@ fn family<B: Backend>(criterion: &mut Criterion, backend: &str) {
             )+};
         }
         bench!(
-            "burn-rmsprop": RmsPropConfig::new(),
+            "burn-rmsprop": RmsPropConfig::new().with_momentum(0.0),
             "burn-adam": AdamConfig::new(),
             "adagrad": AdagradConfig::new(),
             "adagrad-decay": AdagradConfig::new().with_decoupled_weight_decay(0.01),

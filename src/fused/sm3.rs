@@ -81,7 +81,7 @@ type Stepped<B, const D: usize> = (Tensor<B, D>, Vec<Tensor<B, 1>>, Option<Tenso
 /// Steps in place, if the tensors are of a backend and a type for which that is possible; else gives
 /// the operands back.
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn on_host<B: Backend, const D: usize>(
+pub(super) fn on_host<B: Backend, const D: usize>(
     step: &Sm3Step,
     operands: Sm3Operands<B, D>,
 ) -> Result<Stepped<B, D>, Sm3Operands<B, D>> {
@@ -151,7 +151,10 @@ fn on_host<B: Backend, const D: usize>(
     })
 }
 
-fn plain<B: Backend, const D: usize>(step: &Sm3Step, operands: Sm3Operands<B, D>) -> Stepped<B, D> {
+pub(super) fn plain<B: Backend, const D: usize>(
+    step: &Sm3Step,
+    operands: Sm3Operands<B, D>,
+) -> Stepped<B, D> {
     let (dims, dtype) = (operands.parameter.dims(), operands.parameter.dtype());
     let working = working_dtype(dtype);
     let gradient = cast(operands.gradient, working);
