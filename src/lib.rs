@@ -1,6 +1,11 @@
 //! Adagrad and adaptive-gradient training on sparse data for [burn](https://burn.dev).
 //!
-//! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend.
+//! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend; with momentum, and
+//!   with decay of the weights and of the accumulator.
+//! - [`Adadelta`], [`Sm3`], [`AdagradNorm`], [`RowWiseAdagrad`]: rates that recover, states that are small.
+//! - [`FtrlProximal`], [`ProximalAdagrad`]: models of which most weights are exactly zero.
+//! - [`sparse`]: training tables of millions of rows, of which a batch touches thousands.
+//! - [`inspect`]: effective rates, weights that are zero, bytes of state.
 //! - [`kernel`]: its arithmetic over slices. With the features `ndarray` and `flex` the optimizer steps
 //!   these backends' tensors in place, in one pass over memory; other backends take plain tensor
 //!   operations.

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::adagrad::next;
-use super::build::{impl_build, impl_build_sparse};
+use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::row_optimizer::check_size;
 use super::{AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
@@ -83,21 +83,9 @@ impl ProximalAdagradConfig {
         );
         problems.into_config_result("ProximalAdagradConfig")
     }
-
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<ProximalAdagrad, OptimizerConfigError> {
-        self.validate()?;
-        Ok(ProximalAdagrad {
-            config: self.clone(),
-        })
-    }
 }
 
+impl_try_build!(ProximalAdagradConfig => ProximalAdagrad);
 impl_build!(ProximalAdagradConfig => ProximalAdagrad);
 impl_build_sparse!(ProximalAdagradConfig => ProximalAdagrad);
 
@@ -208,9 +196,5 @@ impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
         let operands = gradient.operands(tensor, [accumulator]);
         let (tensor, [accumulator]) = rows::element_wise(&self.rule::<true>(lr), operands);
         (tensor, Some(AdagradState::new(step, accumulator)))
-    }
-
-    fn decay_factor<const D: usize>(&self, _: LearningRate, _: Option<&Self::State<D>>) -> f64 {
-        1.0
     }
 }

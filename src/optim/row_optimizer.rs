@@ -34,9 +34,14 @@ pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
     ) -> (Tensor<B, D>, Option<Self::State<D>>);
 
     /// By what decoupled weight decay multiplies every weight at the step that comes after `state`;
-    /// 1 without decay.
-    fn decay_factor<const D: usize>(&self, lr: LearningRate, state: Option<&Self::State<D>>)
-    -> f64;
+    /// 1, as by default, without decay.
+    fn decay_factor<const D: usize>(
+        &self,
+        _lr: LearningRate,
+        _state: Option<&Self::State<D>>,
+    ) -> f64 {
+        1.0
+    }
 }
 
 /// Checks that a gradient belongs to a table of this size.
