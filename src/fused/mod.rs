@@ -52,6 +52,10 @@ impl<T, const N: usize> Operands<T, N> {
 /// A step of an optimizer with `N` state tensors: over slices, and over tensors of any backend.
 pub(crate) trait Step<const N: usize> {
     /// The step in place.
+    #[cfg_attr(
+        not(any(feature = "flex", feature = "ndarray")),
+        expect(dead_code, reason = "only the CPU backends have slices")
+    )]
     fn on_slices<P: Parameter>(
         &self,
         parameter: &mut [P],

@@ -103,11 +103,10 @@ pub(super) fn on_host<B: Backend, const D: usize>(
             });
         }
     };
-    let one_backend = "the tensors are of one backend";
-    let mut gradient = HostTensor::take(gradient).ok().expect(one_backend);
-    let take = |tensor| HostTensor::take(tensor).ok().expect(one_backend);
-    let mut accumulators: Vec<HostTensor> = accumulators.into_iter().map(take).collect();
-    let mut momentum = momentum.map(|momentum| HostTensor::take(momentum).ok().expect(one_backend));
+    let mut gradient = HostTensor::take_another(gradient);
+    let accumulators = accumulators.into_iter();
+    let mut accumulators: Vec<_> = accumulators.map(HostTensor::take_another).collect();
+    let mut momentum = momentum.map(HostTensor::take_another);
     macro_rules! run {
         ($p:ident, $type:ident) => {{
             let slice_mut = |tensor| match HostTensor::slice_mut(tensor) {

@@ -210,7 +210,7 @@ fn sm3_is_fused_and_equals_the_plain_path() {
                     tensor(3)
                         .abs()
                         .flatten::<1>(0, D - 1)
-                        .slice([0..shape[dim]])
+                        .slice(burn::tensor::s![0..shape[dim]])
                 })
                 .collect(),
             momentum: (momentum > 0.0).then(|| tensor(4)),
