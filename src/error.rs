@@ -194,6 +194,22 @@ pub enum ExperimentError {
     /// The data could not be made.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// No optimizer has this name.
+    #[error("no optimizer is called {name:?}: there are {known}")]
+    UnknownOptimizer {
+        /// The name that was given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// An optimizer that does not have an option that was set.
+    #[error("{optimizer} has no option `{option}`")]
+    MissingOption {
+        /// The optimizer.
+        optimizer: &'static str,
+        /// The option.
+        option: &'static str,
+    },
     /// There is nothing to train on or nothing to test on.
     #[error("the {part} set has no rows")]
     Empty {
@@ -231,6 +247,53 @@ pub enum ExperimentError {
         row: usize,
         /// The label.
         label: f32,
+    },
+}
+
+/// Tuning that cannot begin, or was broken off.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum TuneError {
+    /// The grid cannot be used; every mistake is listed.
+    #[error("invalid TuneConfig: {}", join(.0))]
+    InvalidConfig(Vec<InvalidField>),
+    /// The experiment that is tuned cannot be run.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// The objective failed.
+    #[error("{trial}: {message}")]
+    Objective {
+        /// The trial, as [`Setting`](crate::tune::Setting) displays.
+        trial: String,
+        /// What the objective said.
+        message: String,
+    },
+    /// The journal is that of another tuning.
+    #[error("{}: the journal is of {found:?}, not of {expected:?}", .path.display())]
+    OtherRun {
+        /// The file.
+        path: PathBuf,
+        /// What the journal is of.
+        found: String,
+        /// What is tuned now.
+        expected: String,
+    },
+    /// A line of the journal is not one.
+    #[error("{}:{line}: {message}", .path.display())]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The journal could not be read or written.
+    #[error("{}: {message}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        message: String,
     },
 }
 

@@ -12,6 +12,8 @@
 //! - [`SimpleNN`], [`SparseNN`]: small networks to train with it.
 //! - [`data`]: synthetic sparse data, a reader of the LIBSVM format, batches.
 //! - [`train`]: the training loop, the evaluation, and the comparison with SGD, Adam and RMSprop.
+//! - [`tune`]: finding the learning rate, for SparseNN or a module of your own; [`statistics`]: spreads and
+//!   intervals.
 //! - [`plot`](mod@plot) (feature `plot`): the loss curves as a picture.
 //!
 //! The library is generic over the backend. The features `ndarray` (default), `flex`, `wgpu`,
@@ -46,7 +48,9 @@ pub mod optim;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod sparse;
+pub mod statistics;
 pub mod train;
+pub mod tune;
 mod validate;
 
 #[cfg(feature = "any-backend")]
