@@ -13,6 +13,8 @@
 //! - [`data`]: synthetic sparse data, a reader of the LIBSVM format, batches.
 //! - [`train`]: the training loop, the evaluation, and the comparison with SGD, Adam and RMSprop.
 //! - [`plot`](mod@plot) (feature `plot`): the loss curves as a picture.
+//! - [`interchange`] (feature `safetensors`): training that goes on in PyTorch, or that began there or
+//!   with burn's own AdaGrad.
 //!
 //! The library is generic over the backend. The features `ndarray` (default), `flex`, `wgpu`,
 //! `vulkan`, `metal` and `cuda` choose the [`DefaultBackend`] that the examples train on.
@@ -40,6 +42,8 @@ pub mod data;
 pub mod error;
 mod fused;
 pub mod inspect;
+#[cfg(feature = "safetensors")]
+pub mod interchange;
 pub mod kernel;
 pub mod nn;
 pub mod optim;
