@@ -15,6 +15,8 @@
 //! - [`tune`]: finding the learning rate, for SparseNN or a module of your own; [`statistics`]: spreads and
 //!   intervals.
 //! - [`plot`](mod@plot) (feature `plot`): the loss curves as a picture.
+//! - [`interchange`] (feature `safetensors`): training that goes on in PyTorch, or that began there or
+//!   with burn's own AdaGrad.
 //!
 //! The library is generic over the backend. The features `ndarray` (default), `flex`, `wgpu`,
 //! `vulkan`, `metal` and `cuda` choose the [`DefaultBackend`] that the examples train on.
@@ -42,6 +44,8 @@ pub mod data;
 pub mod error;
 mod fused;
 pub mod inspect;
+#[cfg(feature = "safetensors")]
+pub mod interchange;
 pub mod kernel;
 pub mod nn;
 pub mod optim;

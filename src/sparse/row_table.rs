@@ -219,6 +219,13 @@ impl<B: Backend> Module<B> for RowTable<B> {
                 return self;
             }
             Walk::Flush => return self.flush(),
+            #[cfg(feature = "safetensors")]
+            Walk::Load => {
+                // As in `load_record`: what was to decay is gone, gradients may still come.
+                self.decay = None;
+                self.weight = mapper.map_float(self.weight);
+                return self;
+            }
             Walk::Foreign => (),
         }
         assert!(
