@@ -1,18 +1,24 @@
-//! What the examples share: how they end, their progress bar, and files to train and to test on.
+//! What the examples share: how they end, their options, seeds and progress bar, and files to train and
+//! to test on.
 
 // Every example compiles this module and uses a part of it.
 #![allow(dead_code)]
 
+pub mod parsers;
+
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use burn_adagrad::data::LibsvmOptions;
 use burn_adagrad::train::{OptimizerKind, Split};
-use burn_adagrad::tune::Progress;
+use burn_adagrad::tune::{Progress, Tuning};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Serialize, Serializer};
 
 /// Reads the options and runs a program: 0, or 2 with the error as one line on stderr.
 pub fn main<O: Parser>(run: impl FnOnce(&O) -> anyhow::Result<()>) -> ExitCode {
@@ -51,6 +57,35 @@ fn fail(message: &str) -> ExitCode {
     };
     eprintln!("{}", message.chars().map(escape).collect::<String>());
     ExitCode::from(2)
+}
+
+/// So many seeds, from the first on; at least one.
+pub fn seeds(first: u64, number: u64) -> anyhow::Result<Vec<u64>> {
+    let last = first.checked_add(number.saturating_sub(1));
+    let last = last.context("--seed plus --seeds is larger than the largest seed")?;
+    Ok((first..=last).collect())
+}
+
+/// An independent seed for one use of a seed; the streams of the uses count from 1.
+pub fn derive_seed(seed: u64, stream: u64) -> u64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    rng.next_u64()
+}
+
+/// A path for a file of results: it need not be UTF-8, JSON must be.
+pub fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref()
+        .map(|path| path.to_string_lossy())
+        .serialize(serializer)
+}
+
+/// Says that there is no picture.
+pub fn not_drawn(path: &Path) {
+    eprintln!(
+        "note: {} is not drawn without the feature `plot`",
+        path.display()
+    );
 }
 
 /// A bar on stderr, if that is a terminal.
@@ -99,4 +134,43 @@ pub fn show(bar: &ProgressBar, progress: &Progress) {
     if let Some(trial) = &progress.trial {
         bar.set_message(format!("{}, seed {}", trial.setting, trial.seed));
     }
+}
+
+/// Draws value against rate, a line an optimizer.
+#[cfg(feature = "plot")]
+pub fn plot_rates(tuning: &Tuning, optimizers: &[String], folder: &Path) -> anyhow::Result<()> {
+    use burn_adagrad::plot::{Line, LinePlot, Point};
+
+    let line = |name: &String| Line {
+        label: name.clone(),
+        points: tuning
+            .of(name)
+            // Of several settings with one rate, those with the optimizer's defaults.
+            .filter(|result| {
+                let setting = &result.setting;
+                setting.epsilon.is_none() && setting.weight_decay.is_none()
+            })
+            .map(|result| {
+                let spread = result.value_std.unwrap_or(0.0);
+                Point::new(result.setting.learning_rate, result.value_mean).with_spread(spread)
+            })
+            .collect(),
+    };
+    let mut lines: Vec<Line> = optimizers.iter().map(line).collect();
+    lines.retain(|line| line.points.iter().any(|point| point.y.is_finite()));
+    LinePlot::new(
+        "How much does each depend on its rate?",
+        "Learning rate",
+        "Validation accuracy (mean ± 1 sd over seeds)",
+    )
+    .with_log_x(true)
+    .draw(&lines, &folder.join("rates.svg"))?;
+    Ok(())
+}
+
+/// Says that there is no picture of the rates.
+#[cfg(not(feature = "plot"))]
+pub fn plot_rates(_: &Tuning, _: &[String], folder: &Path) -> anyhow::Result<()> {
+    not_drawn(&folder.join("rates.svg"));
+    Ok(())
 }
