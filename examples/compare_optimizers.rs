@@ -17,7 +17,7 @@ use burn_adagrad::error::{ExperimentError, InvalidField};
 use burn_adagrad::train::{Comparison, DataSource, ExperimentConfig, OptimizerKind, Protocol};
 use burn_adagrad::{DefaultBackend, SparseDataConfig, compare_optimizers};
 use clap::Parser;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// Compares Adagrad with SGD, Adam and RMSprop on sparse data.
 ///
@@ -27,11 +27,11 @@ use serde::{Serialize, Serializer};
 struct Options {
     /// Rows to train on, in LIBSVM format [default: the article's synthetic data]
     #[arg(long, value_name = "FILE")]
-    #[serde(serialize_with = "lossy")]
+    #[serde(serialize_with = "common::lossy")]
     data: Option<PathBuf>,
     /// Rows to test on, in LIBSVM format [default: the last 20 % of the data]
     #[arg(long, value_name = "FILE", requires = "data")]
-    #[serde(serialize_with = "lossy")]
+    #[serde(serialize_with = "common::lossy")]
     test_data: Option<PathBuf>,
     /// Passes over the training rows
     #[arg(long, value_name = "N", default_value_t = 100)]
@@ -67,13 +67,6 @@ struct Options {
     log_scale: bool,
 }
 
-/// A path need not be UTF-8, JSON must be.
-fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
-    path.as_ref()
-        .map(|path| path.to_string_lossy())
-        .serialize(serializer)
-}
-
 fn main() -> ExitCode {
     common::main(run)
 }
@@ -85,9 +78,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         .with_lr(options.lr);
     config.validate().map_err(name_options)?;
     let n_seeds = if options.as_article { 1 } else { options.seeds };
-    let last = options.seed.checked_add(n_seeds - 1);
-    let last = last.context("--seed plus --seeds is larger than the largest seed")?;
-    let seeds: Vec<u64> = (options.seed..=last).collect();
+    let seeds = common::seeds(options.seed, n_seeds)?;
     let protocol = if options.as_article {
         Protocol::AsArticle
     } else {
@@ -181,10 +172,7 @@ fn plot(path: &Path, options: &Options, comparison: &Comparison) -> anyhow::Resu
 
 #[cfg(not(feature = "plot"))]
 fn plot(path: &Path, _: &Options, _: &Comparison) -> anyhow::Result<()> {
-    eprintln!(
-        "note: {} is not drawn without the feature `plot`",
-        path.display()
-    );
+    common::not_drawn(path);
     Ok(())
 }
 

@@ -1,10 +1,13 @@
-//! What the examples share: how they end, their progress bar, and files to train and to test on.
+//! What the examples share: how they end, their options, seeds and progress bar, and files to train and
+//! to test on.
 
 // Every example compiles this module and uses a part of it.
 #![allow(dead_code)]
 
+pub mod parsers;
+
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -12,6 +15,9 @@ use burn_adagrad::data::LibsvmOptions;
 use burn_adagrad::train::Split;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Serialize, Serializer};
 
 /// Reads the options and runs a program: 0, or 2 with the error as one line on stderr.
 pub fn main<O: Parser>(run: impl FnOnce(&O) -> anyhow::Result<()>) -> ExitCode {
@@ -50,6 +56,35 @@ fn fail(message: &str) -> ExitCode {
     };
     eprintln!("{}", message.chars().map(escape).collect::<String>());
     ExitCode::from(2)
+}
+
+/// So many seeds, from the first on; at least one.
+pub fn seeds(first: u64, number: u64) -> anyhow::Result<Vec<u64>> {
+    let last = first.checked_add(number.saturating_sub(1));
+    let last = last.context("--seed plus --seeds is larger than the largest seed")?;
+    Ok((first..=last).collect())
+}
+
+/// An independent seed for one use of a seed; the streams of the uses count from 1.
+pub fn derive_seed(seed: u64, stream: u64) -> u64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    rng.next_u64()
+}
+
+/// A path for a file of results: it need not be UTF-8, JSON must be.
+pub fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref()
+        .map(|path| path.to_string_lossy())
+        .serialize(serializer)
+}
+
+/// Says that there is no picture.
+pub fn not_drawn(path: &Path) {
+    eprintln!(
+        "note: {} is not drawn without the feature `plot`",
+        path.display()
+    );
 }
 
 /// A bar on stderr, if that is a terminal.

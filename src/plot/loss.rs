@@ -1,32 +1,18 @@
-//! Pictures of training runs, as SVG.
+//! The article's plot: training loss over epochs.
 
 use std::ops::Range;
 use std::path::Path;
 
-use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
+use super::style::{Area, DrawError, chart, draw_svg, line};
 use crate::error::PlotError;
 
-/// Colours that readers with any kind of colour vision can tell apart (Okabe and Ito, 2008).
-const COLOURS: [RGBColor; 6] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-];
 /// More points than this would hide the curves behind the noise of single batches.
 const POINTS_MAX: usize = 125;
 /// What a loss of zero is drawn as on a logarithmic axis.
 const LOG_FLOOR: f64 = 1e-8;
-
-const LEGEND_WIDTH: u32 = 320;
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// The losses of one optimizer.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,15 +74,6 @@ impl LossPlot {
     ///
     /// If there is no curve or a curve without a finite loss, or the file cannot be written.
     pub fn draw(&self, curves: &[LossCurve], path: &Path) -> Result<(), PlotError> {
-        let mut svg = String::new();
-        {
-            let root = SVGBackend::with_string(&mut svg, (1200, 600)).into_drawing_area();
-            self.draw_on(&root, curves, path)?;
-        }
-        std::fs::write(path, svg).map_err(|error| write_error(path, error))
-    }
-
-    fn draw_on(&self, root: &Area<'_>, curves: &[LossCurve], path: &Path) -> Result<(), PlotError> {
         let series = curves
             .iter()
             .map(|curve| self.points(curve))
@@ -111,19 +88,15 @@ impl LossPlot {
         let batches = curves.iter().map(|curve| curve.losses.len()).max();
         let epochs = 0.0..batches.unwrap_or(1) as f64 / self.batches_per_epoch as f64;
 
-        let draw = || {
-            root.fill(&WHITE)?;
-            let (left, right) = root.split_horizontally(1200 - LEGEND_WIDTH);
+        let labels = curves.iter().map(|curve| curve.label.as_str());
+        draw_svg(path, labels, |area| {
             if self.log_scale {
                 let losses = (low / 1.2..high * 1.2).log_scale();
-                self.draw_curves(&left, epochs, losses, &series)?;
+                self.draw_curves(area, epochs, losses, &series)
             } else {
-                self.draw_curves(&left, epochs, 0.0..high * 1.05, &series)?;
+                self.draw_curves(area, epochs, 0.0..high * 1.05, &series)
             }
-            draw_legend(&right, curves)?;
-            root.present()
-        };
-        draw().map_err(|error| write_error(path, error))
+        })
     }
 
     fn draw_curves<Y>(
@@ -132,29 +105,13 @@ impl LossPlot {
         epochs: Range<f64>,
         losses: Y,
         series: &[Vec<(f64, f64)>],
-    ) -> Drawn
+    ) -> Result<(), DrawError>
     where
         Y: AsRangedCoord<Value = f64>,
         Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
     {
-        let mut chart = ChartBuilder::on(area)
-            .caption(&self.title, ("sans-serif", 24))
-            .margin(16)
-            .x_label_area_size(48)
-            .y_label_area_size(72)
-            .build_cartesian_2d(epochs, losses)?;
-        chart
-            .configure_mesh()
-            .x_desc("Epochs")
-            .y_desc("Loss")
-            .x_label_formatter(&|&epoch| tick(epoch))
-            .y_label_formatter(&|&loss| tick(loss))
-            .axis_desc_style(("sans-serif", 18))
-            .label_style(("sans-serif", 14))
-            .light_line_style(RGBColor(245, 245, 245))
-            .bold_line_style(RGBColor(225, 225, 225))
-            .draw()?;
-        for (points, i) in series.iter().zip(0..) {
+        let mut chart = chart(area, &self.title, ["Epochs", "Loss"], epochs, losses)?;
+        for (i, points) in series.iter().enumerate() {
             chart.draw_series(LineSeries::new(points.iter().copied(), line(i)))?;
         }
         Ok(())
@@ -183,41 +140,5 @@ impl LossPlot {
             )));
         }
         Ok(points)
-    }
-}
-
-/// One line a curve, beside the chart: over it, it would hide data.
-fn draw_legend(area: &Area<'_>, curves: &[LossCurve]) -> Drawn {
-    for (curve, i) in curves.iter().zip(0..) {
-        let y = 72 + 28 * i;
-        area.draw(&PathElement::new([(0, y), (24, y)], line(i)))?;
-        area.draw(&Text::new(
-            curve.label.as_str(),
-            (32, y - 7),
-            ("sans-serif", 15),
-        ))?;
-    }
-    Ok(())
-}
-
-/// A number on an axis: at most four significant digits.
-fn tick(number: f64) -> String {
-    let rounded: f64 = format!("{number:.3e}").parse().unwrap_or(number);
-    if rounded == 0.0 || (1e-4..1e6).contains(&rounded.abs()) {
-        rounded.to_string()
-    } else {
-        format!("{rounded:e}")
-    }
-}
-
-fn line(curve: i32) -> ShapeStyle {
-    let colour = COLOURS[curve as usize % COLOURS.len()];
-    colour.stroke_width(2)
-}
-
-fn write_error(path: &Path, error: impl ToString) -> PlotError {
-    PlotError::Write {
-        path: path.to_owned(),
-        message: error.to_string(),
     }
 }

@@ -1,0 +1,21 @@
+//! Pictures of training runs and of what they gave, as SVG.
+//!
+//! - [`LossPlot`]: training loss over epochs, a curve an optimizer.
+//! - [`KeptPlot`]: accuracy against the share of weights that a model keeps, a curve a method.
+//!
+//! ```
+//! use burn_adagrad::plot::{LossCurve, LossPlot};
+//!
+//! let curve = LossCurve { label: "Adagrad".into(), losses: vec![0.7, 0.4, 0.2] };
+//! let path = std::env::temp_dir().join("burn-adagrad-doc-plot.svg");
+//! LossPlot::new(1).with_title("Three batches").draw(&[curve], &path)?;
+//! assert!(std::fs::read_to_string(&path).unwrap().contains("Three batches"));
+//! # Ok::<(), burn_adagrad::error::PlotError>(())
+//! ```
+
+mod kept;
+mod loss;
+mod style;
+
+pub use kept::{KeptCurve, KeptPlot, KeptPoint};
+pub use loss::{LossCurve, LossPlot};
