@@ -1,10 +1,11 @@
 //! One optimizer step over one tensor: this crate's Adagrad beside burn's AdaGrad, on ndarray and
-//! flex, and beside a loop that only moves the same bytes.
+//! flex, and beside a loop that only moves the same bytes; the other optimizers beside burn's RMSprop and
+//! Adam.
 //!
 //! `cargo bench --features flex --bench optimizer_step`
 //!
-//! A step reads parameter, gradient and accumulator and writes parameter and accumulator: 20 bytes
-//! an element, from which the throughput is computed for all. The gradient outlives the step, as
+//! A step of Adagrad reads parameter, gradient and accumulator and writes parameter and accumulator: 20
+//! bytes an element, from which the throughput is computed for all. The gradient outlives the step, as
 //! PyTorch's does: freeing it is the same cost for all and none of the optimizer's.
 
 use std::hint::black_box;
@@ -12,11 +13,14 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use burn::backend::{Flex, NdArray};
-use burn::optim::{AdaGradConfig, SimpleOptimizer};
+use burn::optim::{AdaGradConfig, AdamConfig, RmsPropConfig, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use burn_adagrad::AdagradConfig;
 use burn_adagrad::kernel::dense::{AdagradStep, adagrad};
+use burn_adagrad::{
+    AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, FtrlProximalConfig,
+    ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
+};
 use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
@@ -32,8 +36,8 @@ fn numbers(size: usize) -> Vec<f32> {
         .collect()
 }
 
-fn tensor<B: Backend>(data: &[f32]) -> Tensor<B, 1> {
-    let data = TensorData::new(data.to_vec(), [data.len()]);
+fn tensor<B: Backend>(data: &[f32]) -> Tensor<B, 2> {
+    let data = TensorData::new(data.to_vec(), [data.len() / 100, 100]);
     Tensor::from_data(data, &Default::default())
 }
 
@@ -56,6 +60,36 @@ fn bench_step<B: Backend, O: SimpleOptimizer<B>>(
         });
         black_box(&parameter);
     });
+}
+
+/// The family beside burn's RMSprop and Adam, over a table with rows of 100.
+fn family<B: Backend>(criterion: &mut Criterion, backend: &str) {
+    for size in SIZES {
+        let mut group = criterion.benchmark_group("optimizer_step/family");
+        group.throughput(Throughput::Elements(size as u64));
+        macro_rules! bench {
+            ($($name:literal: $config:expr),+ $(,)?) => {$(
+                let name = format!("{backend}-{}", $name);
+                bench_step::<B, _>(&mut group, &name, &$config.build(), size);
+            )+};
+        }
+        bench!(
+            "burn-rmsprop": RmsPropConfig::new().with_momentum(0.0),
+            "burn-adam": AdamConfig::new(),
+            "adagrad": AdagradConfig::new(),
+            "adagrad-decay": AdagradConfig::new().with_decoupled_weight_decay(0.01),
+            "adagrad-momentum": AdagradConfig::new()
+                .with_momentum(Some(AdagradMomentum::HeavyBall(0.9))),
+            "row-wise": RowWiseAdagradConfig::new(),
+            "norm": AdagradNormConfig::new(),
+            "sm3": Sm3Config::new(),
+            "sm3-momentum": Sm3Config::new().with_momentum(0.9),
+            "adadelta": AdadeltaConfig::new(),
+            "proximal": ProximalAdagradConfig::new().with_l1(1e-3),
+            "ftrl": FtrlProximalConfig::new().with_l1(1e-3),
+        );
+        group.finish();
+    }
 }
 
 /// Reads three arrays and writes two; shared out over the threads, where that is faster, in the
@@ -146,12 +180,20 @@ fn optimizer_step(criterion: &mut Criterion) {
     }
 }
 
+fn family_on_ndarray(criterion: &mut Criterion) {
+    family::<NdArray>(criterion, "ndarray");
+}
+
+fn family_on_flex(criterion: &mut Criterion) {
+    family::<Flex>(criterion, "flex");
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = optimizer_step, kernel
+    targets = optimizer_step, kernel, family_on_ndarray, family_on_flex
 }
 criterion_main!(benches);

@@ -1,13 +1,22 @@
 //! Adagrad and adaptive-gradient training on sparse data for [burn](https://burn.dev).
 //!
-//! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend.
+//! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend; with momentum, and
+//!   with decay of the weights and of the accumulator.
+//! - [`Adadelta`], [`Sm3`], [`AdagradNorm`], [`RowWiseAdagrad`]: rates that recover, states that are small.
+//! - [`FtrlProximal`], [`ProximalAdagrad`]: models of which most weights are exactly zero.
+//! - [`sparse`]: training tables of millions of rows, of which a batch touches thousands.
+//! - [`inspect`]: effective rates, weights that are zero, bytes of state.
 //! - [`kernel`]: its arithmetic over slices. With the features `ndarray` and `flex` the optimizer steps
 //!   these backends' tensors in place, in one pass over memory; other backends take plain tensor
 //!   operations.
 //! - [`SimpleNN`], [`SparseNN`]: small networks to train with it.
 //! - [`data`]: synthetic sparse data, a reader of the LIBSVM format, batches.
 //! - [`train`]: the training loop, the evaluation, and the comparison with SGD, Adam and RMSprop.
+//! - [`tune`]: finding the learning rate, for SparseNN or a module of your own; [`statistics`]: spreads and
+//!   intervals.
 //! - [`plot`](mod@plot) (feature `plot`): the loss curves as a picture.
+//! - [`interchange`] (feature `safetensors`): training that goes on in PyTorch, or that began there or
+//!   with burn's own AdaGrad.
 //!
 //! The library is generic over the backend. The features `ndarray` (default), `flex`, `wgpu`,
 //! `vulkan`, `metal` and `cuda` choose the [`DefaultBackend`] that the examples train on.
@@ -35,13 +44,17 @@ pub mod data;
 pub mod error;
 mod fused;
 pub mod inspect;
+#[cfg(feature = "safetensors")]
+pub mod interchange;
 pub mod kernel;
 pub mod nn;
 pub mod optim;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod sparse;
+pub mod statistics;
 pub mod train;
+pub mod tune;
 mod validate;
 
 #[cfg(feature = "any-backend")]

@@ -1,12 +1,14 @@
-"""Adagrad, the article's training and row-sparse training in PyTorch and in this crate, side by side.
+"""Steps of the optimizers, the article's training and row-sparse training in PyTorch and in this crate, side by side.
 
     pip install -r benches/pytorch/requirements.txt
     python benches/pytorch/compare.py            # from the root of the repository
 
-Prints a table for each of three parts:
+Prints a table for each of four parts:
 
 steps
     PyTorch's Adagrad (fused, foreach, single tensor) over one tensor.
+family
+    The crate's other optimizers beside burn's and PyTorch's that do most nearly as much.
 training
     The article's training loop.
 rows
@@ -23,21 +25,17 @@ parts (default all).
 
 import argparse
 import itertools
-import json
 import os
 import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-ROOT = Path(__file__).resolve().parents[2]
-CRITERION = ROOT / "target" / "criterion"
-SIZES = [6_400, 64_000, 1_024_000, 10_240_000]
+import family
+from side_by_side import REPEATS, SIZES, estimate, medians, row, run_bench, seconds_a_step
+
 KINDS = {
     "fused": {"fused": True},
     "foreach": {"foreach": True},
@@ -45,8 +43,7 @@ KINDS = {
 }
 OURS = ("copy", "ndarray-adagrad", "flex-adagrad", "ndarray-burn", "flex-burn")
 BACKENDS = ("ndarray", "flex")
-PARTS = ("steps", "training", "rows")
-REPEATS = 15
+PARTS = ("steps", "family", "training", "rows")
 EPOCHS = 100
 
 VOCABULARIES = [10_000, 100_000, 1_000_000, 4_000_000]
@@ -57,23 +54,6 @@ BAG_SIZE = 40
 ZIPF_EXPONENT = 1.05
 POOL = 8  # batches, taken in turn
 DENSE_PASSES = 2
-
-
-def seconds_a_step(size, options):
-    """The median time of a step over one tensor, after a warm-up, as criterion times ours."""
-    parameter = nn.Parameter(torch.rand(size) - 0.5)
-    parameter.grad = torch.rand(size) - 0.5
-    optimizer = torch.optim.Adagrad([parameter], lr=0.01, **options)
-    steps = max(3, min(500, 20_000_000 // size))
-    for _ in range(steps):
-        optimizer.step()
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        for _ in range(steps):
-            optimizer.step()
-        times.append((time.perf_counter() - start) / steps)
-    return statistics.median(times)
 
 
 def sparse_data():
@@ -154,26 +134,9 @@ def seconds_of_bags(vocabulary, passes, sparse, **options):
     return [statistics.median(part) for part in zip(*times)]
 
 
-def run_bench(bench, only, threads):
-    """Runs the benchmarks of a `cargo bench` target whose names match."""
-    environment = os.environ | {"RAYON_NUM_THREADS": str(threads)}
-    command = ["cargo", "bench", "--features", "flex", "--bench", bench, "--", only]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=sys.stderr)
-
-
-def estimate(*names):
-    """Criterion's median of a benchmark, in seconds."""
-    path = CRITERION.joinpath(*names, "new", "estimates.json")
-    return json.loads(path.read_text())["median"]["point_estimate"] * 1e-9
-
-
-def medians(rounds):
-    """The median of each name over rounds of {name: seconds}."""
-    return {name: statistics.median(times[name] for times in rounds) for name in rounds[0]}
-
-
 def step_round(size, threads):
-    times = {kind: seconds_a_step(size, options) for kind, options in KINDS.items()}
+    adagrad = torch.optim.Adagrad
+    times = {kind: seconds_a_step(size, adagrad, options) for kind, options in KINDS.items()}
     run_bench("optimizer_step", f"^optimizer_step/[a-z-]+/{size}$", threads)
     return times | {name: estimate("optimizer_step", name, str(size)) for name in OURS}
 
@@ -200,14 +163,10 @@ def rows_round(vocabulary, threads):
     return times
 
 
-def row(*cells):
-    print("| " + " | ".join(str(cell) for cell in cells) + " |")
-
-
 def print_steps(times_by_size):
     print("A step over one tensor, ns an element\n")
-    row("elements", *(f"torch {kind}" for kind in KINDS), *OURS, "ndarray ÷ fused", "flex ÷ fused",
-        "ndarray ÷ burn's", "flex ÷ burn's", "ndarray, of copy")
+    row("elements", *(f"torch {kind}" for kind in KINDS), *OURS, "fused ÷ ndarray", "fused ÷ flex",
+        "burn's ÷ ndarray", "burn's ÷ flex", "ndarray, of copy")
     row(*["---:"] * 14)
     for size, times in times_by_size.items():
         nanoseconds = [f"{seconds / size * 1e9:.3f}" for seconds in times.values()]
@@ -219,7 +178,7 @@ def print_steps(times_by_size):
 
 
 def print_training(times):
-    row("training, 100 epochs", "torch", "ndarray", "flex", "ndarray ÷ torch", "flex ÷ torch")
+    row("training, 100 epochs", "torch", "ndarray", "flex", "torch ÷ ndarray", "torch ÷ flex")
     row(":---", *["---:"] * 5)
     ours = [times["ndarray"], times["flex"]]
     for kind in KINDS:
@@ -267,6 +226,8 @@ def main():
     if "steps" in only:
         steps = {size: medians([step_round(size, threads) for _ in rounds]) for size in SIZES}
         tables.append(lambda: print_steps(steps))
+    if "family" in only:
+        tables.append(family.measure(threads, rounds))
     if "training" in only:
         training = medians([training_round(threads) for _ in rounds])
         tables.append(lambda: print_training(training))

@@ -12,7 +12,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use burn_adagrad::data::LibsvmOptions;
-use burn_adagrad::train::Split;
+use burn_adagrad::train::{OptimizerKind, Split};
+use burn_adagrad::tune::Progress;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::{Rng, SeedableRng};
@@ -114,4 +115,23 @@ pub fn read_split(
         None => Split::first_80_percent(&reader.read(train)?),
     };
     split.with_context(|| train.display().to_string())
+}
+
+/// The optimizers of a list of names; `all` stands for every one.
+pub fn optimizers(names: &[String]) -> anyhow::Result<Vec<OptimizerKind>> {
+    if names.iter().any(|name| name.eq_ignore_ascii_case("all")) {
+        return Ok(OptimizerKind::EVERY.to_vec());
+    }
+    let kinds = names.iter().map(|name| OptimizerKind::from_name(name));
+    let kinds = kinds.collect::<Result<Vec<_>, _>>();
+    kinds.context("--optimizers")
+}
+
+/// Shows how far tuning is.
+pub fn show(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.total as u64);
+    bar.set_position(progress.done as u64);
+    if let Some(trial) = &progress.trial {
+        bar.set_message(format!("{}, seed {}", trial.setting, trial.seed));
+    }
 }

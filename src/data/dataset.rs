@@ -124,6 +124,26 @@ impl SparseDataset {
         })
     }
 
+    /// A number that tells data sets apart: the same for the same rows on every machine.
+    pub fn checksum(&self) -> u64 {
+        // FNV-1a, 64 bits.
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut add = |number: u64| {
+            for byte in number.to_le_bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        };
+        add(self.n_features() as u64);
+        for row in (0..self.len()).filter_map(|index| self.row(index)) {
+            add(row.indices().len() as u64);
+            row.indices().iter().for_each(|&index| add(index.into()));
+            let label = [row.label()];
+            let floats = row.values().iter().chain(&label);
+            floats.for_each(|number| add(number.to_bits().into()));
+        }
+        hash
+    }
+
     /// All rows as one batch, without their labels. The storage is copied.
     pub fn to_batch(&self) -> CsrBatch {
         let Storage {

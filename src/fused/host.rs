@@ -66,6 +66,11 @@ impl HostTensor {
         Err(tensor)
     }
 
+    /// Takes a tensor of the same backend as one that was taken.
+    pub(super) fn take_another<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Self {
+        Self::take(tensor).unwrap_or_else(|_| panic!("the tensors are of one backend"))
+    }
+
     /// A tensor to be read: as [`take`](Self::take), and from below autodiff too, where nothing is
     /// recorded of it.
     pub(super) fn of<B: Backend, const D: usize>(

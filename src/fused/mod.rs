@@ -15,6 +15,8 @@ mod plain;
 mod plain_rows;
 pub(crate) mod rows;
 pub(crate) mod sm3;
+#[cfg(all(test, feature = "flex", feature = "ndarray"))]
+mod tests;
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use std::any::{Any, TypeId};
@@ -50,6 +52,10 @@ impl<T, const N: usize> Operands<T, N> {
 /// A step of an optimizer with `N` state tensors: over slices, and over tensors of any backend.
 pub(crate) trait Step<const N: usize> {
     /// The step in place.
+    #[cfg_attr(
+        not(any(feature = "flex", feature = "ndarray")),
+        expect(dead_code, reason = "only the CPU backends have slices")
+    )]
     fn on_slices<P: Parameter>(
         &self,
         parameter: &mut [P],
@@ -146,101 +152,4 @@ fn convert<A: Any, B: Any>(value: A) -> B {
     let slot = (&mut slot as &mut dyn Any).downcast_mut::<Option<B>>();
     slot.and_then(Option::take)
         .expect("the types were compared")
-}
-
-#[cfg(all(test, feature = "flex", feature = "ndarray"))]
-mod tests {
-    use burn::backend::{Flex, NdArray};
-    use burn::tensor::TensorData;
-
-    use super::*;
-
-    /// Numbers of every kind: normal, denormal, zero, huge, infinite, NaN.
-    fn numbers(salt: usize) -> Vec<f32> {
-        let special = [0.0, -0.0, 1e-40, 1e-25, 1e25, f32::INFINITY, f32::NAN];
-        (0..1000)
-            .map(|i| match (i * 7 + salt) % 19 {
-                k if k < special.len() => special[k],
-                k => ((i + salt) as f32 * 0.7).sin() * 10.0_f32.powi(k as i32 % 5 - 2),
-            })
-            .collect()
-    }
-
-    fn operands<B: Backend>() -> Operands<Tensor<B, 2>, 1> {
-        let tensor =
-            |numbers| Tensor::from_data(TensorData::new(numbers, [25, 40]), &Default::default());
-        let accumulator: Vec<f32> = numbers(3).iter().map(|number| number.abs()).collect();
-        Operands {
-            parameter: tensor(numbers(1)),
-            gradient: tensor(numbers(2)),
-            state: [tensor(accumulator)],
-        }
-    }
-
-    fn values<B: Backend>(tensor: Tensor<B, 2>) -> Vec<f32> {
-        tensor.into_data().to_vec().unwrap()
-    }
-
-    fn assert_fused_equals_plain<B: Backend, T: Any>(
-        run: impl Fn(&AdagradStep, &mut Operands<T, 1>) -> bool,
-    ) {
-        for bits in 0..32 {
-            let step = AdagradStep {
-                rate: 0.01,
-                epsilon: [1e-10, 0.0][bits & 1],
-                epsilon_inside_sqrt: bits & 2 != 0,
-                maximize: bits & 4 != 0,
-                weight_decay: [0.0, 0.1][bits >> 3 & 1],
-            };
-            let (stepped, fused) = through(operands::<B>(), |own| run(&step, own));
-            assert!(fused, "{step:?} took the plain path");
-            let (parameter, [accumulator]) = plain::adagrad(&step, operands::<B>());
-
-            let sums = values(stepped.state[0].clone())
-                .into_iter()
-                .zip(values(accumulator));
-            for (fused, plain) in sums {
-                let nan = fused.is_nan() && plain.is_nan();
-                assert!(
-                    nan || fused.to_bits() == plain.to_bits(),
-                    "{step:?}: {fused} {plain}"
-                );
-            }
-            let parameters = values(stepped.parameter).into_iter().zip(values(parameter));
-            for ((fused, plain), before) in parameters.zip(numbers(1)) {
-                let same = fused == plain || (fused.is_nan() && plain.is_nan());
-                let error = (fused - plain).abs();
-                // On AVX-512 the step of a denormal gradient is an estimate.
-                let allowed = 1e-6 * (plain - before).abs() + 6e-8 * plain.abs();
-                assert!(
-                    same || error <= allowed.max(1e-33),
-                    "{step:?}: {fused:e} {plain:e}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn ndarray_steps_are_fused_and_equal_the_plain_path() {
-        use burn::backend::ndarray::NdArrayTensor;
-        assert_fused_equals_plain::<NdArray, NdArrayTensor>(super::ndarray::step);
-    }
-
-    #[test]
-    fn flex_steps_are_fused_and_equal_the_plain_path() {
-        use burn::backend::flex::FlexTensor;
-        assert_fused_equals_plain::<Flex, FlexTensor>(super::flex::step);
-    }
-
-    /// A backend's tensors do not pass for another's.
-    #[test]
-    fn tensors_of_another_backend_are_given_back() {
-        use burn::backend::flex::FlexTensor;
-        let before = values(operands::<NdArray>().gradient);
-        let run = |_: &mut Operands<FlexTensor, 1>| panic!("not a tensor of flex");
-        let (operands, fused) = through(operands::<NdArray>(), run);
-        assert!(!fused);
-        let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect::<Vec<_>>();
-        assert_eq!(bits(values(operands.gradient)), bits(before));
-    }
 }

@@ -11,7 +11,9 @@ use crate::kernel::norm;
 
 /// The sum of the squares of a gradient, in the type in which steps of it are computed.
 pub(crate) fn sum_of_squares<B: Backend, const D: usize>(gradient: Tensor<B, D>) -> Tensor<B, 1> {
-    let (device, working) = (gradient.device(), working_dtype(gradient.dtype()));
+    let working = working_dtype(gradient.dtype());
+    #[cfg(any(feature = "flex", feature = "ndarray"))]
+    let device = gradient.device();
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let gradient = match HostTensor::take(gradient) {
         Ok(mut host) => {

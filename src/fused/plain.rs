@@ -81,8 +81,8 @@ impl<B: Backend, const D: usize> Number for Tensor<B, D> {
     }
 
     fn shrink(self, distance: Self) -> Self {
-        let rest = self.clone().abs() - distance;
-        self.sign() * rest.clamp_min(0.0)
+        let below = self.clone().min_pair(distance.clone());
+        self - below.max_pair(distance.neg())
     }
 
     fn grow(self, distance: f64) -> Self {
@@ -91,6 +91,14 @@ impl<B: Backend, const D: usize> Number for Tensor<B, D> {
 
     fn or_where_zero(self, condition: Self, other: Self) -> Self {
         self.mask_where(condition.equal_elem(0.0), other)
+    }
+
+    fn one_where_zero(self, condition: Self) -> Self {
+        self.mask_fill(condition.equal_elem(0.0), 1.0)
+    }
+
+    fn zero_where_zero(self, condition: Self) -> Self {
+        self.mask_fill(condition.equal_elem(0.0), 0.0)
     }
 }
 

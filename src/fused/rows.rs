@@ -86,13 +86,16 @@ impl<S, const N: usize> HostStep<N> for S where
 {
 }
 
+/// A parameter and its state after a step.
+type Stepped<B, const D: usize, const A: usize, const N: usize> = (Tensor<B, D>, [Tensor<B, A>; N]);
+
 /// Steps in place, if the tensors are of a backend and of types for which that is possible; else gives
 /// the operands back.
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const N: usize>(
     step: &S,
     operands: RowOperands<'a, B, D, A, N>,
-) -> Result<(Tensor<B, D>, [Tensor<B, A>; N]), RowOperands<'a, B, D, A, N>> {
+) -> Result<Stepped<B, D, A, N>, RowOperands<'a, B, D, A, N>> {
     let width = width_of(&operands.parameter);
     let RowOperands {
         parameter,
@@ -113,9 +116,8 @@ fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const
             });
         }
     };
-    let one_backend = "the tensors are of one backend";
-    let mut slopes = HostTensor::take(slopes).ok().expect(one_backend);
-    let mut state = state.map(|part| HostTensor::take(part).ok().expect(one_backend));
+    let mut slopes = HostTensor::take_another(slopes);
+    let mut state = state.map(HostTensor::take_another);
     macro_rules! run {
         ($p:ident, $s:ident, $accumulator:ident) => {{
             let parts = state.each_mut().map(|part| match part.slice_mut() {
@@ -185,8 +187,8 @@ pub(crate) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const 
 fn step_or<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const N: usize>(
     step: &S,
     operands: RowOperands<'a, B, D, A, N>,
-    plain: impl FnOnce(&S, RowOperands<'a, B, D, A, N>) -> (Tensor<B, D>, [Tensor<B, A>; N]),
-) -> (Tensor<B, D>, [Tensor<B, A>; N]) {
+    plain: impl FnOnce(&S, RowOperands<'a, B, D, A, N>) -> Stepped<B, D, A, N>,
+) -> Stepped<B, D, A, N> {
     if operands.rows.is_empty() || width_of(&operands.parameter) == 0 {
         return (operands.parameter, operands.state);
     }

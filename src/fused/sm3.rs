@@ -81,7 +81,7 @@ type Stepped<B, const D: usize> = (Tensor<B, D>, Vec<Tensor<B, 1>>, Option<Tenso
 /// Steps in place, if the tensors are of a backend and a type for which that is possible; else gives
 /// the operands back.
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn on_host<B: Backend, const D: usize>(
+pub(super) fn on_host<B: Backend, const D: usize>(
     step: &Sm3Step,
     operands: Sm3Operands<B, D>,
 ) -> Result<Stepped<B, D>, Sm3Operands<B, D>> {
@@ -103,11 +103,10 @@ fn on_host<B: Backend, const D: usize>(
             });
         }
     };
-    let one_backend = "the tensors are of one backend";
-    let mut gradient = HostTensor::take(gradient).ok().expect(one_backend);
-    let take = |tensor| HostTensor::take(tensor).ok().expect(one_backend);
-    let mut accumulators: Vec<HostTensor> = accumulators.into_iter().map(take).collect();
-    let mut momentum = momentum.map(|momentum| HostTensor::take(momentum).ok().expect(one_backend));
+    let mut gradient = HostTensor::take_another(gradient);
+    let accumulators = accumulators.into_iter();
+    let mut accumulators: Vec<_> = accumulators.map(HostTensor::take_another).collect();
+    let mut momentum = momentum.map(HostTensor::take_another);
     macro_rules! run {
         ($p:ident, $type:ident) => {{
             let slice_mut = |tensor| match HostTensor::slice_mut(tensor) {
@@ -151,7 +150,10 @@ fn on_host<B: Backend, const D: usize>(
     })
 }
 
-fn plain<B: Backend, const D: usize>(step: &Sm3Step, operands: Sm3Operands<B, D>) -> Stepped<B, D> {
+pub(super) fn plain<B: Backend, const D: usize>(
+    step: &Sm3Step,
+    operands: Sm3Operands<B, D>,
+) -> Stepped<B, D> {
     let (dims, dtype) = (operands.parameter.dims(), operands.parameter.dtype());
     let working = working_dtype(dtype);
     let gradient = cast(operands.gradient, working);

@@ -1,17 +1,17 @@
 //! The step sizes that a run has come to.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use burn::config::Config;
 use burn::module::{AutodiffModule, ParamId};
-use burn::optim::record::AdaptorRecord;
+use burn::optim::Optimizer;
+use burn::optim::adaptor::OptimizerAdaptor;
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::{Visit, visit};
-use crate::optim::EffectiveRate;
+use crate::optim::{EffectiveRate, Records};
 
 /// What a [`RateReport`] is made for.
 #[derive(Config, Copy, Debug)]
@@ -41,7 +41,8 @@ pub struct RateReportConfig {
 /// let mut optim = config.init_sparse::<B, SparseLinear<B>>();
 /// let batch = CsrBatch::new(4, vec![0, 2], vec![0, 3], vec![1.0, 5000.0])?;
 /// let grads = layer.forward(&batch).sum().backward();
-/// layer = optim.step(0.1, layer, GradientsParams::from_grads(grads, &layer.clone()));
+/// let grads = GradientsParams::from_grads(grads, &layer);
+/// layer = optim.step(0.1, layer, grads);
 ///
 /// let report = RateReportConfig::new(0.1).report(&config.build(), &layer, &optim.to_record());
 /// let weight = &report.parameters[0];
@@ -134,14 +135,14 @@ impl RateReportConfig {
         &self,
         optimizer: &O,
         module: &M,
-        records: &HashMap<ParamId, AdaptorRecord<O, B>>,
+        records: &<OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record,
     ) -> RateReport
     where
         B: AutodiffBackend,
         O: EffectiveRate<B::InnerBackend>,
         M: AutodiffModule<B>,
     {
-        let mut collector = Collector {
+        let mut collector = Collector::<B, O, M> {
             config: *self,
             optimizer,
             records,
@@ -156,14 +157,24 @@ impl RateReportConfig {
     }
 }
 
-struct Collector<'a, B: AutodiffBackend, O: EffectiveRate<B::InnerBackend>> {
+struct Collector<'a, B, O, M>
+where
+    B: AutodiffBackend,
+    O: EffectiveRate<B::InnerBackend>,
+    M: AutodiffModule<B>,
+{
     config: RateReportConfig,
     optimizer: &'a O,
-    records: &'a HashMap<ParamId, AdaptorRecord<O, B>>,
+    records: &'a Records<O, M, B>,
     parameters: Vec<ParameterRates>,
 }
 
-impl<B: AutodiffBackend, O: EffectiveRate<B::InnerBackend>> Visit<B> for Collector<'_, B, O> {
+impl<B, O, M> Visit<B> for Collector<'_, B, O, M>
+where
+    B: AutodiffBackend,
+    O: EffectiveRate<B::InnerBackend>,
+    M: AutodiffModule<B>,
+{
     fn parameter<const D: usize>(&mut self, name: String, id: ParamId, value: Tensor<B, D>) {
         let shape = value.dims();
         let mut parameter = ParameterRates {

@@ -15,10 +15,10 @@ use super::number::Number;
 /// Without shrinkage, a weight whose gradient is 0 stays where it is: its terms do not change, and the
 /// last line would give it again, but for rounding.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FtrlStep {
+pub struct FtrlStep<const ROOT: bool> {
     /// The learning rate η.
     pub rate: f64,
-    /// The power of the accumulator in the rate, −0.5 for a root.
+    /// The power of the accumulator in the rate; −0.5, whatever it says, with `ROOT`.
     pub learning_rate_power: f64,
     /// L1 penalty λ₁.
     pub l1: f64,
@@ -32,11 +32,11 @@ pub struct FtrlStep {
     pub maximize: bool,
 }
 
-impl FtrlStep {
+impl<const ROOT: bool> FtrlStep<ROOT> {
     /// n^p.
     #[inline(always)]
-    pub(crate) fn root<T: Number>(&self, accumulator: T) -> T {
-        if self.learning_rate_power == -0.5 {
+    fn root<T: Number>(&self, accumulator: T) -> T {
+        if ROOT {
             accumulator.sqrt()
         } else {
             accumulator.power(-self.learning_rate_power)
@@ -45,19 +45,24 @@ impl FtrlStep {
 
     /// What the linear term is divided by, for an accumulator whose root this is.
     #[inline(always)]
-    pub(crate) fn quadratic<T: Number>(&self, root: T) -> T {
+    fn quadratic<T: Number>(&self, root: T) -> T {
         root.scale(1.0 / self.rate)
             .offset(2.0 * self.l2 + self.beta / self.rate)
     }
 
+    /// What the linear term is divided by under an accumulator.
+    pub(crate) fn divisor<T: Number>(&self, accumulator: T) -> T {
+        self.quadratic(self.root(accumulator))
+    }
+
     /// The linear term with which weights are at rest under an accumulator.
     pub(crate) fn linear_at_rest<T: Number>(&self, theta: T, accumulator: T) -> T {
-        let scaled = self.quadratic(self.root(accumulator)) * theta.clone();
+        let scaled = self.divisor(accumulator) * theta.clone();
         scaled.grow(self.l1).scale(-1.0)
     }
 }
 
-impl ElementStep<2> for FtrlStep {
+impl<const ROOT: bool> ElementStep<2> for FtrlStep<ROOT> {
     #[inline(always)]
     fn step<T: Number>(&self, theta: T, gradient: T, [sum, linear]: [T; 2]) -> (T, [T; 2]) {
         let gradient = gradient.scale(if self.maximize { -1.0 } else { 1.0 });
@@ -69,12 +74,14 @@ impl ElementStep<2> for FtrlStep {
             slope = slope + theta.clone().scale(2.0 * self.l2_shrinkage);
         }
         let linear = linear + (slope - sigma * theta.clone());
-        let moved = (linear.clone().clip(self.l1) - linear.clone()) / self.quadratic(root);
-        let theta = if self.l2_shrinkage == 0.0 {
-            moved.or_where_zero(gradient, theta)
-        } else {
-            moved
-        };
-        (theta, [total, linear])
+        let mut rest = linear.clone().clip(self.l1) - linear.clone();
+        let mut divisor = self.quadratic(root);
+        if self.l2_shrinkage == 0.0 {
+            // Chosen before the quotient: chosen after it, weights that stay would not be written, and
+            // to write some numbers of a vector is slower than to write all.
+            rest = rest.or_where_zero(gradient.clone(), theta);
+            divisor = divisor.one_where_zero(gradient);
+        }
+        (rest / divisor, [total, linear])
     }
 }

@@ -35,6 +35,9 @@ pub trait Number:
     /// `other` where `condition` is zero, elsewhere the number itself.
     fn or_where_zero(self, condition: Self, other: Self) -> Self;
 
+    /// One where `condition` is zero, elsewhere the number itself.
+    fn one_where_zero(self, condition: Self) -> Self;
+
     /// The square of the number.
     fn square(self) -> Self {
         self.clone() * self
@@ -101,9 +104,8 @@ macro_rules! real {
 
             #[inline(always)]
             fn shrink(self, distance: Self) -> Self {
-                let rest = self.abs() - distance;
-                let rest = if rest < 0.0 { 0.0 } else { rest };
-                rest.copysign(self)
+                let below = if self > distance { distance } else { self };
+                self - if below < -distance { -distance } else { below }
             }
 
             #[inline(always)]
@@ -118,6 +120,11 @@ macro_rules! real {
             #[inline(always)]
             fn or_where_zero(self, condition: Self, other: Self) -> Self {
                 if condition == 0.0 { other } else { self }
+            }
+
+            #[inline(always)]
+            fn one_where_zero(self, condition: Self) -> Self {
+                if condition == 0.0 { 1.0 } else { self }
             }
         }
 

@@ -11,36 +11,35 @@ use super::number::Number;
 /// p = θ − r·g
 /// θ ← sign(p)·max(|p| − rλ₁, 0)/(1 + rλ₂)
 /// ```
+///
+/// With `ONLY_WITH_GRADIENT`, a weight whose gradient is 0 is left alone by the penalties too.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ProximalStep {
+pub struct ProximalStep<const ONLY_WITH_GRADIENT: bool> {
     /// The learning rate η.
     pub rate: f64,
     /// L1 penalty λ₁.
     pub l1: f64,
     /// L2 penalty λ₂.
     pub l2: f64,
-    /// Whether a weight whose gradient is 0 is left alone by the penalties too.
-    pub only_with_gradient: bool,
     /// Whether to climb.
     pub maximize: bool,
 }
 
-impl ElementStep<1> for ProximalStep {
+impl<const ONLY_WITH_GRADIENT: bool> ElementStep<1> for ProximalStep<ONLY_WITH_GRADIENT> {
     #[inline(always)]
     fn step<T: Number>(&self, theta: T, gradient: T, [sum]: [T; 1]) -> (T, [T; 1]) {
         let gradient = gradient.scale(if self.maximize { -1.0 } else { 1.0 });
         let sum = sum + gradient.clone().square();
         let rate = sum.clone().sqrt().divide(self.rate);
-        let mut moved = theta.clone() - rate.clone() * gradient.clone();
-        if self.l1 != 0.0 {
-            moved = moved.shrink(rate.clone().scale(self.l1));
+        let moved = theta.clone() - rate.clone() * gradient.clone();
+        // Without branches: a penalty of 0 changes no bit.
+        let mut shrunk = moved.shrink(rate.clone().scale(self.l1));
+        let mut divisor = rate.scale(self.l2).offset(1.0);
+        if ONLY_WITH_GRADIENT {
+            // Chosen before the quotient, as in FTRL-Proximal.
+            shrunk = shrunk.or_where_zero(gradient.clone(), theta);
+            divisor = divisor.one_where_zero(gradient);
         }
-        if self.l2 != 0.0 {
-            moved = moved / rate.scale(self.l2).offset(1.0);
-        }
-        if self.only_with_gradient {
-            moved = moved.or_where_zero(gradient, theta);
-        }
-        (moved, [sum])
+        (shrunk / divisor, [sum])
     }
 }

@@ -180,6 +180,7 @@ impl<T: Real> Work for Piece<'_, '_, T> {
         let mut sums: Vec<Vec<T>> = inner.iter().map(|&n| vec![T::ZERO; n]).collect();
         let lines_a_slice: usize = middle.iter().product();
         let mut place = vec![0; middle.len()];
+        let mut nu = [T::ZERO; BLOCK];
         for line in 0..self.parameter.len() / width {
             let mut index = line % lines_a_slice;
             for (place, &n) in place.iter_mut().zip(middle).rev() {
@@ -206,6 +207,7 @@ impl<T: Real> Work for Piece<'_, '_, T> {
                 parameter: &mut self.parameter[range.clone()],
                 gradient: &self.gradient[range],
                 momentum: &mut self.momentum[momentum],
+                nu: &mut nu,
             };
             let largest = line.run();
             self.first[slice] = greater(self.first[slice], largest);
@@ -234,6 +236,8 @@ struct Line<'a, T> {
     gradient: &'a [T],
     /// Empty without.
     momentum: &'a mut [T],
+    /// Room to work in.
+    nu: &'a mut [T; BLOCK],
 }
 
 impl<T: Real> Line<'_, T> {
@@ -243,11 +247,10 @@ impl<T: Real> Line<'_, T> {
     #[inline(always)]
     fn run(self) -> T {
         let mut largest = [T::ZERO; LANES];
-        let mut nu = [T::ZERO; BLOCK];
         let len = self.parameter.len();
         for start in (0..len).step_by(BLOCK) {
             let block = start..len.min(start + BLOCK);
-            let nu = &mut nu[..block.len()];
+            let nu = &mut self.nu[..block.len()];
             let gradient = &self.gradient[block.clone()];
             for ((nu, g), &before) in nu.iter_mut().zip(gradient).zip(&self.before[block.clone()]) {
                 *nu = lesser(self.bound, before) + g.square();
@@ -255,10 +258,14 @@ impl<T: Real> Line<'_, T> {
             for (sum, &nu) in self.sums[block.clone()].iter_mut().zip(&*nu) {
                 *sum = greater(*sum, nu);
             }
-            for nu in nu.chunks(LANES) {
+            let (lanes, rest) = nu.as_chunks::<LANES>();
+            for nu in lanes {
                 for (largest, &nu) in largest.iter_mut().zip(nu) {
                     *largest = greater(*largest, nu);
                 }
+            }
+            for (largest, &nu) in largest.iter_mut().zip(rest) {
+                *largest = greater(*largest, nu);
             }
             let parameter = self.parameter[block.clone()].iter_mut();
             let elements = parameter.zip(gradient).zip(&*nu);

@@ -224,6 +224,17 @@ fn split_momentum<B: Backend, const D: usize>(
 }
 
 impl Adagrad {
+    /// What the state of a parameter holds before its first step.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn first_state<B: Backend, const D: usize>(
+        &self,
+        parameter: &Tensor<B, D>,
+    ) -> AdagradState<B, D> {
+        let initial = self.initial_accumulator_value;
+        let (_, accumulator) = next(parameter, parameter.dims(), initial, None);
+        AdagradState::new(0, accumulator)
+    }
+
     fn after_step<B: Backend, const D: usize>(
         &self,
         step: usize,

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::adagrad::next;
-use super::build::{impl_build, impl_build_sparse};
+use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::row_optimizer::check_size;
 use super::{AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
@@ -59,21 +59,9 @@ impl AdagradNormConfig {
     pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
         self.validate()
     }
-
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<AdagradNorm, OptimizerConfigError> {
-        self.validate()?;
-        Ok(AdagradNorm {
-            config: self.clone(),
-        })
-    }
 }
 
+impl_try_build!(AdagradNormConfig => AdagradNorm);
 impl_build!(AdagradNormConfig => AdagradNorm);
 impl_build_sparse!(AdagradNormConfig => AdagradNorm);
 
@@ -196,9 +184,5 @@ impl<B: Backend> RowOptimizer<B> for AdagradNorm {
         };
         let (tensor, []) = rows::element_wise(&rule, gradient.operands(tensor, []));
         (tensor, Some(state))
-    }
-
-    fn decay_factor<const D: usize>(&self, _: LearningRate, _: Option<&Self::State<D>>) -> f64 {
-        1.0
     }
 }

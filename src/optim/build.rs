@@ -1,5 +1,26 @@
 //! What every optimizer's configuration can do once it can be checked and built.
 
+/// `try_build` for a configuration that its optimizer keeps as it is.
+macro_rules! impl_try_build {
+    ($config:ident => $optim:ident) => {
+        impl $config {
+            /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
+            /// Gradient clipping belongs to the adaptor and is not part of it.
+            ///
+            /// # Errors
+            ///
+            /// As [`validate`](Self::validate).
+            pub fn try_build(&self) -> Result<$optim, crate::error::OptimizerConfigError> {
+                self.validate()?;
+                Ok($optim {
+                    config: self.clone(),
+                })
+            }
+        }
+    };
+}
+pub(super) use impl_try_build;
+
 /// `build`, `try_init` and `init` for a configuration with `try_build` and `grad_clipping`.
 macro_rules! impl_build {
     ($config:ident => $optim:ident) => {

@@ -155,9 +155,13 @@ impl<B: Backend> EffectiveRate<B> for FtrlProximal {
         _: [usize; D],
         state: &Self::State<D>,
     ) -> Tensor<B, D> {
-        let rule = self.rule(lr);
-        rule.quadratic(rule.root(state.accumulator.clone()))
-            .divide(1.0)
+        let accumulator = state.accumulator.clone();
+        let divisor = if self.takes_roots() {
+            self.rule::<true>(lr).divisor(accumulator)
+        } else {
+            self.rule::<false>(lr).divisor(accumulator)
+        };
+        divisor.divide(1.0)
     }
 
     fn seen<const D: usize>(&self, _: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {

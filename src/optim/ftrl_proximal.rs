@@ -78,8 +78,19 @@ optimizer_state! {
     }
 }
 
+impl<B: Backend, const D: usize> FtrlProximalState<B, D> {
+    fn of(step: usize, [accumulator, linear]: [Tensor<B, D>; 2]) -> Self {
+        Self {
+            step,
+            accumulator,
+            linear,
+        }
+    }
+}
+
 impl FtrlProximal {
-    pub(super) fn rule(&self, lr: LearningRate) -> FtrlStep {
+    /// With `ROOT` for the power −0.5 alone, which needs no logarithm.
+    pub(super) fn rule<const ROOT: bool>(&self, lr: LearningRate) -> FtrlStep<ROOT> {
         FtrlStep {
             rate: lr,
             learning_rate_power: self.config.learning_rate_power,
@@ -91,10 +102,44 @@ impl FtrlProximal {
         }
     }
 
-    /// The number of the coming step, and the state before it.
-    fn next<B: Backend, const D: usize>(
+    pub(super) fn takes_roots(&self) -> bool {
+        self.config.learning_rate_power == -0.5
+    }
+
+    fn step_by<B: Backend, const D: usize, const ROOT: bool>(
         &self,
-        rule: &FtrlStep,
+        rule: &FtrlStep<ROOT>,
+        parameter: Tensor<B, D>,
+        gradient: Tensor<B, D>,
+        state: Option<FtrlProximalState<B, D>>,
+    ) -> (Tensor<B, D>, Option<FtrlProximalState<B, D>>) {
+        let (step, state) = self.next(rule, &parameter, state);
+        let operands = Operands {
+            parameter,
+            gradient,
+            state,
+        };
+        let (parameter, state) = fused::step(rule, operands);
+        (parameter, Some(FtrlProximalState::of(step, state)))
+    }
+
+    fn step_rows_by<B: Backend, const D: usize, const ROOT: bool>(
+        &self,
+        rule: &FtrlStep<ROOT>,
+        parameter: Tensor<B, D>,
+        gradient: &RowGradient<B>,
+        state: Option<FtrlProximalState<B, D>>,
+    ) -> (Tensor<B, D>, Option<FtrlProximalState<B, D>>) {
+        let (step, state) = self.next(rule, &parameter, state);
+        let operands = gradient.operands(parameter, state);
+        let (parameter, state) = rows::element_wise(rule, operands);
+        (parameter, Some(FtrlProximalState::of(step, state)))
+    }
+
+    /// The number of the coming step, and the state before it.
+    fn next<B: Backend, const D: usize, const ROOT: bool>(
+        &self,
+        rule: &FtrlStep<ROOT>,
         parameter: &Tensor<B, D>,
         state: Option<FtrlProximalState<B, D>>,
     ) -> (usize, [Tensor<B, D>; 2]) {
@@ -124,20 +169,11 @@ impl<B: Backend> SimpleOptimizer<B> for FtrlProximal {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
-        let rule = self.rule(lr);
-        let (step, state) = self.next(&rule, &tensor, state);
-        let operands = Operands {
-            parameter: tensor,
-            gradient: grad,
-            state,
-        };
-        let (tensor, [accumulator, linear]) = fused::step(&rule, operands);
-        let state = FtrlProximalState {
-            step,
-            accumulator,
-            linear,
-        };
-        (tensor, Some(state))
+        if self.takes_roots() {
+            self.step_by(&self.rule::<true>(lr), tensor, grad, state)
+        } else {
+            self.step_by(&self.rule::<false>(lr), tensor, grad, state)
+        }
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
@@ -162,16 +198,11 @@ impl<B: Backend> RowOptimizer<B> for FtrlProximal {
             self.config.l2_shrinkage == 0.0,
             "l2_shrinkage moves rows that have no gradient: use l2"
         );
-        let rule = self.rule(lr);
-        let (step, state) = self.next(&rule, &tensor, state);
-        let operands = gradient.operands(tensor, state);
-        let (tensor, [accumulator, linear]) = rows::element_wise(&rule, operands);
-        let state = FtrlProximalState {
-            step,
-            accumulator,
-            linear,
-        };
-        (tensor, Some(state))
+        if self.takes_roots() {
+            self.step_rows_by(&self.rule::<true>(lr), tensor, &gradient, state)
+        } else {
+            self.step_rows_by(&self.rule::<false>(lr), tensor, &gradient, state)
+        }
     }
 
     fn decay_factor<const D: usize>(&self, _: LearningRate, _: Option<&Self::State<D>>) -> f64 {

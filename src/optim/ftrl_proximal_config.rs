@@ -4,7 +4,7 @@ use burn::config::Config;
 use burn::grad_clipping::GradientClippingConfig;
 
 use super::FtrlProximal;
-use super::build::{impl_build, impl_build_sparse};
+use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use crate::error::OptimizerConfigError;
 use crate::validate::Problems;
 
@@ -84,20 +84,8 @@ impl FtrlProximalConfig {
         );
         problems.into_config_result("FtrlProximalConfig")
     }
-
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<FtrlProximal, OptimizerConfigError> {
-        self.validate()?;
-        Ok(FtrlProximal {
-            config: self.clone(),
-        })
-    }
 }
 
+impl_try_build!(FtrlProximalConfig => FtrlProximal);
 impl_build!(FtrlProximalConfig => FtrlProximal);
 impl_build_sparse!(FtrlProximalConfig => FtrlProximal);

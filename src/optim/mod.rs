@@ -34,5 +34,6 @@ pub use proximal_adagrad::{PenaltySchedule, ProximalAdagrad, ProximalAdagradConf
 pub use row_optimizer::RowOptimizer;
 pub use row_wise_adagrad::{RowWiseAdagrad, RowWiseAdagradConfig};
 pub use sm3::{Sm3, Sm3Config, Sm3State, Sm3StateItem};
+pub(crate) use sparse_adaptor::Records;
 pub use sparse_adaptor::SparseAdaptor;
 pub use state_memory::StateMemory;

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::adagrad::next;
-use super::build::{impl_build, impl_build_sparse};
+use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::row_optimizer::check_size;
 use super::{AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
@@ -83,21 +83,9 @@ impl ProximalAdagradConfig {
         );
         problems.into_config_result("ProximalAdagradConfig")
     }
-
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<ProximalAdagrad, OptimizerConfigError> {
-        self.validate()?;
-        Ok(ProximalAdagrad {
-            config: self.clone(),
-        })
-    }
 }
 
+impl_try_build!(ProximalAdagradConfig => ProximalAdagrad);
 impl_build!(ProximalAdagradConfig => ProximalAdagrad);
 impl_build_sparse!(ProximalAdagradConfig => ProximalAdagrad);
 
@@ -144,12 +132,14 @@ pub struct ProximalAdagrad {
 }
 
 impl ProximalAdagrad {
-    fn rule(&self, lr: LearningRate) -> ProximalStep {
+    fn rule<const ONLY_WITH_GRADIENT: bool>(
+        &self,
+        lr: LearningRate,
+    ) -> ProximalStep<ONLY_WITH_GRADIENT> {
         ProximalStep {
             rate: lr,
             l1: self.config.l1,
             l2: self.config.l2,
-            only_with_gradient: self.config.penalty_schedule == PenaltySchedule::WithGradient,
             maximize: self.config.maximize,
         }
     }
@@ -172,7 +162,10 @@ impl<B: Backend> SimpleOptimizer<B> for ProximalAdagrad {
             gradient: grad,
             state: [accumulator],
         };
-        let (tensor, [accumulator]) = fused::step(&self.rule(lr), operands);
+        let (tensor, [accumulator]) = match self.config.penalty_schedule {
+            PenaltySchedule::EveryStep => fused::step(&self.rule::<false>(lr), operands),
+            PenaltySchedule::WithGradient => fused::step(&self.rule::<true>(lr), operands),
+        };
         (tensor, Some(AdagradState::new(step, accumulator)))
     }
 
@@ -201,11 +194,7 @@ impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
         let initial_value = self.config.initial_accumulator_value;
         let (step, accumulator) = next(&tensor, tensor.dims(), initial_value, state);
         let operands = gradient.operands(tensor, [accumulator]);
-        let (tensor, [accumulator]) = rows::element_wise(&self.rule(lr), operands);
+        let (tensor, [accumulator]) = rows::element_wise(&self.rule::<true>(lr), operands);
         (tensor, Some(AdagradState::new(step, accumulator)))
-    }
-
-    fn decay_factor<const D: usize>(&self, _: LearningRate, _: Option<&Self::State<D>>) -> f64 {
-        1.0
     }
 }

@@ -7,10 +7,16 @@ use burn::tensor::backend::Backend;
 use crate::fused::rows::width_of;
 use crate::sparse::RowGradient;
 
-/// An optimizer under which a row whose gradient is zero neither moves nor changes its state, so that
-/// a step over the touched rows is the step over all of them.
+/// An optimizer under which a row whose gradient is zero neither moves nor changes its state (but by what
+/// the step does to all rows alike, as decay of the accumulator), so that a step over the touched rows is
+/// the step over all of them.
 ///
 /// [`SparseAdaptor`](super::SparseAdaptor) makes a burn `Optimizer` of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot train tables row by row",
+    note = "under Adadelta, Sm3 and burn's own optimizers a row without gradient changes: take Adagrad, \
+            RowWiseAdagrad, AdagradNorm, FtrlProximal or ProximalAdagrad, or train the table as a whole"
+)]
 pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
     /// One step over the rows of `tensor` (`[rows, …]`) that have a gradient, with the state that
     /// [`SimpleOptimizer::step`] has. Weight decay is not part of it: the caller multiplies weights by
@@ -28,9 +34,14 @@ pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
     ) -> (Tensor<B, D>, Option<Self::State<D>>);
 
     /// By what decoupled weight decay multiplies every weight at the step that comes after `state`;
-    /// 1 without decay.
-    fn decay_factor<const D: usize>(&self, lr: LearningRate, state: Option<&Self::State<D>>)
-    -> f64;
+    /// 1, as by default, without decay.
+    fn decay_factor<const D: usize>(
+        &self,
+        _lr: LearningRate,
+        _state: Option<&Self::State<D>>,
+    ) -> f64 {
+        1.0
+    }
 }
 
 /// Checks that a gradient belongs to a table of this size.

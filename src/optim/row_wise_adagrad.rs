@@ -8,7 +8,7 @@ use burn::tensor::backend::Backend;
 
 use super::accumulator_decay::decayed_accumulator;
 use super::adagrad::{decay_factor, decayed_rate, next, next_step};
-use super::build::{impl_build, impl_build_sparse};
+use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::row_optimizer::check_size;
 use super::{AccumulatorDecayConfig, AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
@@ -77,21 +77,9 @@ impl RowWiseAdagradConfig {
     pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
         self.validate()
     }
-
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<RowWiseAdagrad, OptimizerConfigError> {
-        self.validate()?;
-        Ok(RowWiseAdagrad {
-            config: self.clone(),
-        })
-    }
 }
 
+impl_try_build!(RowWiseAdagradConfig => RowWiseAdagrad);
 impl_build!(RowWiseAdagradConfig => RowWiseAdagrad);
 impl_build_sparse!(RowWiseAdagradConfig => RowWiseAdagrad);
 

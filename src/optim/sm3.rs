@@ -6,7 +6,7 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::build::impl_build;
+use super::build::{impl_build, impl_try_build};
 use super::state::optimizer_state;
 use crate::error::OptimizerConfigError;
 use crate::fused::sm3::{self, Sm3Operands};
@@ -47,21 +47,9 @@ impl Sm3Config {
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("Sm3Config")
     }
-
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<Sm3, OptimizerConfigError> {
-        self.validate()?;
-        Ok(Sm3 {
-            config: self.clone(),
-        })
-    }
 }
 
+impl_try_build!(Sm3Config => Sm3);
 impl_build!(Sm3Config => Sm3);
 
 /// SM3-II: Adagrad with an accumulator for each slice of each dimension. A matrix of a million rows and

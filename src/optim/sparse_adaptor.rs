@@ -19,7 +19,7 @@ use crate::sparse::{
 };
 
 /// The states by parameter, as [`OptimizerAdaptor`] keeps and saves them.
-type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
+pub(crate) type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
 
 /// burn's `Optimizer` for a module of which some tables are trained row by row: what
 /// `init_sparse` gives, as burn's `OptimizerAdaptor` is what `init` gives.

@@ -25,6 +25,9 @@ pub(crate) enum Walk {
     Step,
     /// Nobody but the tables themselves, which apply their decay.
     Flush,
+    /// Something that puts other weights in the place of all.
+    #[cfg(feature = "safetensors")]
+    Load,
 }
 
 thread_local! {

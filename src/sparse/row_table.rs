@@ -219,13 +219,21 @@ impl<B: Backend> Module<B> for RowTable<B> {
                 return self;
             }
             Walk::Flush => return self.flush(),
+            #[cfg(feature = "safetensors")]
+            Walk::Load => {
+                // As in `load_record`: what was to decay is gone, gradients may still come.
+                self.decay = None;
+                self.weight = mapper.map_float(self.weight);
+                return self;
+            }
             Walk::Foreign => (),
         }
         assert!(
             !self.lookups().iter().any(|lookup| lookup.is_new),
             "a table whose rows were looked up on an autodiff backend is mapped by something that does \
-             not know row-sparse gradients, and these would be lost: train it with an optimizer from \
-             `init_sparse`, and evaluate on `model.valid()`"
+             not know row-sparse gradients, and these would be lost: evaluate on `model.valid()`, and \
+             train it with an optimizer from `init_sparse`: Adadelta, Sm3 and burn's own have none, but \
+             Adagrad, RowWiseAdagrad, AdagradNorm, FtrlProximal and ProximalAdagrad do"
         );
         // The parameter moves through the mapper: a second handle to it would make an optimizer that
         // steps in place copy the table.

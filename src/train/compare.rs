@@ -1,12 +1,17 @@
 //! Several optimizers over several seeds.
 
+use std::fmt;
+
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
-use super::experiment::{ExperimentConfig, Run, SeedUse, Split, derive_seed, run_experiment};
+use super::experiment::{
+    ExperimentConfig, Run, SeedUse, Split, TunedOptimizer, derive_seed, run_experiment,
+};
 use super::optimizer::OptimizerKind;
 use crate::data::{SparseDataConfig, generate_sparse_data};
 use crate::error::ExperimentError;
+use crate::statistics::{Interval, mean, paired_difference, standard_deviation};
 use crate::validate::Problems;
 
 /// Where the rows of a comparison come from.
@@ -21,7 +26,28 @@ pub enum DataSource {
 }
 
 impl DataSource {
-    fn split(&self, seed: u64) -> Result<Split, ExperimentError> {
+    /// What the data are, in a line; of given rows with a checksum.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Synthetic(config) => format!(
+                "synthetic data: {} rows of {} features, sparsity {}",
+                config.n_samples, config.n_features, config.sparsity
+            ),
+            Self::Given(split) => {
+                let (train, test) = (split.train(), split.test());
+                let (rows, features) = (train.len() + test.len(), train.n_features());
+                let checksum = train.checksum() ^ test.checksum().rotate_left(1);
+                format!("given data: {rows} rows of {features} features, checksum {checksum:016x}")
+            }
+        }
+    }
+
+    /// The rows to train on and to test on under a seed.
+    ///
+    /// # Errors
+    ///
+    /// If the data cannot be made.
+    pub fn split(&self, seed: u64) -> Result<Split, ExperimentError> {
         match self {
             Self::Synthetic(config) => {
                 let data = generate_sparse_data(&config.clone().with_seed(seed))?;
@@ -49,27 +75,35 @@ pub enum Protocol {
 pub struct OptimizerRuns {
     /// The optimizer.
     pub optimizer: OptimizerKind,
+    /// Its learning rate.
+    pub lr: f64,
     /// Mean accuracy over the runs.
     pub accuracy_mean: f64,
     /// Sample standard deviation of the accuracy (divisor n − 1); `None` for a single run.
     pub accuracy_std: Option<f64>,
+    /// The accuracy less Adagrad's with the same seeds, with a 95 % bootstrap interval; `None` for
+    /// Adagrad itself, without it, and for a single run.
+    pub difference_to_adagrad: Option<Interval>,
     /// One run a seed, in the order of the seeds.
     pub runs: Vec<Run>,
 }
 
 impl OptimizerRuns {
-    fn new(optimizer: OptimizerKind, runs: Vec<Run>) -> Self {
-        let n = runs.len() as f64;
-        let accuracy_mean = runs.iter().map(|run| run.accuracy).sum::<f64>() / n;
-        let squares = |run: &Run| (run.accuracy - accuracy_mean).powi(2);
-        let accuracy_std =
-            (runs.len() > 1).then(|| (runs.iter().map(squares).sum::<f64>() / (n - 1.0)).sqrt());
+    fn new(tuned: TunedOptimizer, runs: Vec<Run>) -> Self {
+        let accuracies = accuracies(&runs);
         Self {
-            optimizer,
-            accuracy_mean,
-            accuracy_std,
+            optimizer: tuned.optimizer,
+            lr: tuned.lr,
+            accuracy_mean: mean(&accuracies),
+            accuracy_std: standard_deviation(&accuracies),
+            difference_to_adagrad: None,
             runs,
         }
+    }
+
+    /// The accuracy of each run, in the order of the seeds.
+    pub fn accuracies(&self) -> Vec<f64> {
+        accuracies(&self.runs)
     }
 
     /// The loss of each batch, averaged over the runs.
@@ -92,6 +126,10 @@ impl OptimizerRuns {
     }
 }
 
+fn accuracies(runs: &[Run]) -> Vec<f64> {
+    runs.iter().map(|run| run.accuracy).collect()
+}
+
 /// What [`compare_optimizers`] gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
@@ -99,6 +137,32 @@ pub struct Comparison {
     pub protocol: Protocol,
     /// One entry an optimizer, in the order in which they were asked for.
     pub optimizers: Vec<OptimizerRuns>,
+}
+
+impl fmt::Display for Comparison {
+    /// As a table in Markdown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "| optimizer | learning rate | seeds | accuracy | less Adagrad's, 95 % interval |"
+        )?;
+        writeln!(f, "| --- | ---: | ---: | ---: | ---: |")?;
+        for runs in &self.optimizers {
+            let (name, lr, n) = (runs.optimizer, runs.lr, runs.runs.len());
+            let difference = match runs.difference_to_adagrad {
+                Some(Interval { mean, low, high }) => {
+                    format!("{mean:+.4} [{low:+.4}, {high:+.4}]")
+                }
+                None => "–".into(),
+            };
+            writeln!(
+                f,
+                "| {name} | {lr} | {n} | {} | {difference} |",
+                runs.accuracy()
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// Runs every optimizer with every seed.
@@ -168,11 +232,21 @@ pub fn compare_optimizers<B: AutodiffBackend>(
             runs.push(run);
         }
     }
-    let optimizers = optimizers
-        .iter()
-        .zip(runs)
-        .map(|(&optimizer, runs)| OptimizerRuns::new(optimizer, runs))
+    let optimizers = optimizers.iter().zip(runs);
+    let mut optimizers: Vec<OptimizerRuns> = optimizers
+        .map(|(&optimizer, runs)| OptimizerRuns::new(config.of(optimizer), runs))
         .collect();
+    let adagrad = |runs: &&OptimizerRuns| runs.optimizer == OptimizerKind::Adagrad;
+    // Under the article's protocol the i-th runs have nothing in common.
+    let paired = protocol == Protocol::SameStart;
+    if let Some(adagrad) = optimizers.iter().find(adagrad).filter(|_| paired) {
+        let adagrad = adagrad.accuracies();
+        for runs in &mut optimizers {
+            if runs.optimizer != OptimizerKind::Adagrad {
+                runs.difference_to_adagrad = paired_difference(&runs.accuracies(), &adagrad);
+            }
+        }
+    }
     Ok(Comparison {
         protocol,
         optimizers,

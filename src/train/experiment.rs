@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::evaluate_model;
 use super::optimizer::OptimizerKind;
+use super::optimizer_options::OptimizerOptions;
 use crate::data::{SparseDataset, dataloader};
 use crate::error::ExperimentError;
 use crate::nn::SparseNNConfig;
@@ -23,28 +24,58 @@ pub struct ExperimentConfig {
     /// Rows of a batch. Default 32.
     #[config(default = 32)]
     pub batch_size: usize,
-    /// Learning rate of every optimizer. Default 0.01.
+    /// Learning rate of every optimizer that has none of its own in `tuned`. Default 0.01.
     #[config(default = 0.01)]
     pub lr: f64,
+    /// Options of every optimizer that has none of its own. Default none.
+    #[config(default = "OptimizerOptions::new()")]
+    pub options: OptimizerOptions,
+    /// Rates and options of single optimizers. Default none.
+    #[config(default = "Vec::new()")]
+    pub tuned: Vec<TunedOptimizer>,
     /// Neurons of the hidden layer. Default 50.
     #[config(default = 50)]
     pub hidden_size: usize,
 }
 
+/// An optimizer with a rate and options of its own.
+#[derive(Config, Copy, Debug, PartialEq)]
+pub struct TunedOptimizer {
+    /// The optimizer.
+    pub optimizer: OptimizerKind,
+    /// Its learning rate.
+    pub lr: f64,
+    /// Its options. Default none.
+    #[config(default = "OptimizerOptions::new()")]
+    pub options: OptimizerOptions,
+}
+
 impl ExperimentConfig {
+    /// The rate and the options of an optimizer.
+    pub fn of(&self, optimizer: OptimizerKind) -> TunedOptimizer {
+        let own = self.tuned.iter().find(|own| own.optimizer == optimizer);
+        own.copied().unwrap_or(TunedOptimizer {
+            optimizer,
+            lr: self.lr,
+            options: self.options,
+        })
+    }
+
     /// Checks every option.
     ///
     /// # Errors
     ///
-    /// Names each field that cannot be used: the sizes must be at least 1, the rate finite and
+    /// Names each field that cannot be used: the sizes must be at least 1, the rates finite and
     /// above 0.
     pub fn validate(&self) -> Result<(), ExperimentError> {
         let mut problems = Problems::default();
         problems.require_at_least_1("num_epochs", self.num_epochs);
         problems.require_at_least_1("batch_size", self.batch_size);
-        let lr_ok = self.lr.is_finite() && self.lr > 0.0;
-        problems.require("lr", self.lr, lr_ok, "finite and above 0");
+        problems.require_positive("lr", self.lr);
         problems.require_at_least_1("hidden_size", self.hidden_size);
+        for own in &self.tuned {
+            problems.require_positive("tuned", own.lr);
+        }
         problems
             .into_result()
             .map_err(ExperimentError::InvalidConfig)
@@ -104,6 +135,16 @@ impl Split {
         }
         let (train, test) = data.split_at(data.len() * 4 / 5);
         Self::new(train, test)
+    }
+
+    /// The rows to train on, split again: the first 80 % to train on, the rest to choose options by. The
+    /// rows to test on are not among them.
+    ///
+    /// # Errors
+    ///
+    /// As [`first_80_percent`](Self::first_80_percent).
+    pub fn for_tuning(&self) -> Result<Self, ExperimentError> {
+        Self::first_80_percent(&self.train)
     }
 
     /// The rows to train on.
@@ -186,9 +227,12 @@ pub fn run_experiment<B: AutodiffBackend>(
         .with_hidden_size(config.hidden_size)
         .init_seeded::<B>(derive_seed(seed, SeedUse::Weights), device);
 
-    let (model, losses) = optimizer.train(
+    let TunedOptimizer { lr, options, .. } = config.of(optimizer);
+    optimizer.check_options(&options)?;
+    let (model, losses) = optimizer.train_with(
+        &options,
         model,
-        config.lr,
+        lr,
         train.as_ref(),
         config.num_epochs,
         on_epoch,
@@ -219,6 +263,16 @@ pub(super) fn derive_seed(seed: u64, seed_use: SeedUse) -> u64 {
         SeedUse::Optimizer(OptimizerKind::Sgd) => 17,
         SeedUse::Optimizer(OptimizerKind::Adam) => 18,
         SeedUse::Optimizer(OptimizerKind::RmsProp) => 19,
+        SeedUse::Optimizer(OptimizerKind::AdagradMomentum) => 20,
+        SeedUse::Optimizer(OptimizerKind::AdagradDecay) => 21,
+        SeedUse::Optimizer(OptimizerKind::RowWiseAdagrad) => 22,
+        SeedUse::Optimizer(OptimizerKind::AdagradNorm) => 23,
+        SeedUse::Optimizer(OptimizerKind::Sm3) => 24,
+        SeedUse::Optimizer(OptimizerKind::Adadelta) => 25,
+        SeedUse::Optimizer(OptimizerKind::ProximalAdagrad) => 26,
+        SeedUse::Optimizer(OptimizerKind::FtrlProximal) => 27,
+        SeedUse::Optimizer(OptimizerKind::BurnAdaGrad) => 28,
+        SeedUse::Optimizer(OptimizerKind::AdamW) => 29,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);

@@ -4,6 +4,8 @@ mod compare;
 mod experiment;
 mod loss_log;
 mod optimizer;
+mod optimizer_options;
+mod verdict;
 
 use burn::data::dataloader::DataLoader;
 use burn::module::AutodiffModule;
@@ -16,8 +18,10 @@ use crate::nn::{BinaryClassifier, binary_cross_entropy_with_logits};
 use loss_log::LossLog;
 
 pub use compare::{Comparison, DataSource, OptimizerRuns, Protocol, compare_optimizers};
-pub use experiment::{ExperimentConfig, Run, Split, run_experiment};
-pub use optimizer::{OptimizerKind, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
+pub use experiment::{ExperimentConfig, Run, Split, TunedOptimizer, run_experiment};
+pub use optimizer::OptimizerKind;
+pub use optimizer_options::{OptimizerOptions, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
+pub use verdict::{ARTICLE_RANKING, Claim, Finding, Verdict};
 
 /// Trains a binary classifier and returns it with the loss of every batch, in order.
 ///

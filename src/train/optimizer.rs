@@ -1,50 +1,144 @@
-//! The optimizers that the article compares, with PyTorch's defaults.
+//! The optimizers of the comparison: the article's four, with PyTorch's defaults, this crate's others, and
+//! burn's.
 
 use std::fmt;
 
 use burn::data::dataloader::DataLoader;
 use burn::module::AutodiffModule;
 use burn::optim::LearningRate;
-use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamConfig, RmsPropConfig, SgdConfig};
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
+use super::optimizer_options::{OptimizerOptions, configs};
 use super::train_model;
 use crate::data::DenseBatch;
+use crate::error::ExperimentError;
 use crate::nn::BinaryClassifier;
-use crate::optim::AdagradConfig;
+use crate::optim::StateMemory;
 
-/// An optimizer of the article's comparison.
+/// An optimizer that can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum OptimizerKind {
     /// This crate's [`Adagrad`](crate::Adagrad) with its defaults.
     Adagrad,
-    /// burn's SGD, by [`pytorch_sgd`].
+    /// burn's SGD, by [`pytorch_sgd`](super::pytorch_sgd).
     #[serde(rename = "SGD")]
     Sgd,
-    /// burn's Adam, by [`pytorch_adam`].
+    /// burn's Adam, by [`pytorch_adam`](super::pytorch_adam).
     Adam,
-    /// burn's RMSprop, by [`pytorch_rmsprop`].
+    /// burn's RMSprop, by [`pytorch_rmsprop`](super::pytorch_rmsprop).
     #[serde(rename = "RMSprop")]
     RmsProp,
+    /// Adagrad with a heavy ball of 0.9.
+    #[serde(rename = "Adagrad-momentum")]
+    AdagradMomentum,
+    /// Adagrad whose accumulator is halved every 100 steps.
+    #[serde(rename = "Adagrad-decay")]
+    AdagradDecay,
+    /// [`RowWiseAdagrad`](crate::RowWiseAdagrad) with its defaults.
+    RowWiseAdagrad,
+    /// [`AdagradNorm`](crate::AdagradNorm) with its defaults.
+    AdagradNorm,
+    /// [`Sm3`](crate::Sm3) with its defaults.
+    #[serde(rename = "SM3")]
+    Sm3,
+    /// [`Adadelta`](crate::Adadelta) with its defaults.
+    Adadelta,
+    /// [`ProximalAdagrad`](crate::ProximalAdagrad) without penalties.
+    ProximalAdagrad,
+    /// [`FtrlProximal`](crate::FtrlProximal) without penalties.
+    FtrlProximal,
+    /// burn's AdaGrad with its defaults.
+    #[serde(rename = "burn-AdaGrad")]
+    BurnAdaGrad,
+    /// burn's AdamW with its defaults.
+    AdamW,
 }
 
 impl OptimizerKind {
     /// The article's four, in its order.
     pub const ALL: [Self; 4] = [Self::Adagrad, Self::Sgd, Self::Adam, Self::RmsProp];
 
-    /// The name as the article prints it: `Adagrad`, `SGD`, `Adam`, `RMSprop`.
+    /// Every optimizer that can be compared.
+    pub const EVERY: [Self; 14] = [
+        Self::Adagrad,
+        Self::Sgd,
+        Self::Adam,
+        Self::RmsProp,
+        Self::AdagradMomentum,
+        Self::AdagradDecay,
+        Self::RowWiseAdagrad,
+        Self::AdagradNorm,
+        Self::Sm3,
+        Self::Adadelta,
+        Self::ProximalAdagrad,
+        Self::FtrlProximal,
+        Self::BurnAdaGrad,
+        Self::AdamW,
+    ];
+
+    /// The name, for the article's four as it prints them: `Adagrad`, `SGD`, `Adam`, `RMSprop`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Adagrad => "Adagrad",
             Self::Sgd => "SGD",
             Self::Adam => "Adam",
             Self::RmsProp => "RMSprop",
+            Self::AdagradMomentum => "Adagrad-momentum",
+            Self::AdagradDecay => "Adagrad-decay",
+            Self::RowWiseAdagrad => "RowWiseAdagrad",
+            Self::AdagradNorm => "AdagradNorm",
+            Self::Sm3 => "SM3",
+            Self::Adadelta => "Adadelta",
+            Self::ProximalAdagrad => "ProximalAdagrad",
+            Self::FtrlProximal => "FtrlProximal",
+            Self::BurnAdaGrad => "burn-AdaGrad",
+            Self::AdamW => "AdamW",
         }
     }
 
-    /// [`train_model`] with this optimizer.
+    /// The optimizer of a name, in capitals or not.
+    ///
+    /// # Errors
+    ///
+    /// If there is none; the error lists the names.
+    pub fn from_name(name: &str) -> Result<Self, ExperimentError> {
+        let named = |kind: &Self| kind.name().eq_ignore_ascii_case(name);
+        let kind = Self::EVERY.into_iter().find(named);
+        kind.ok_or_else(|| ExperimentError::UnknownOptimizer {
+            name: name.to_owned(),
+            known: Self::EVERY.map(Self::name).join(", "),
+        })
+    }
+
+    /// Checks that the optimizer has the options that are set.
+    ///
+    /// # Errors
+    ///
+    /// Names the option that it does not have.
+    pub fn check_options(self, options: &OptimizerOptions) -> Result<(), ExperimentError> {
+        let no_epsilon = [Self::Sgd, Self::ProximalAdagrad, Self::FtrlProximal];
+        let no_decay = [
+            Self::RowWiseAdagrad,
+            Self::AdagradNorm,
+            Self::Sm3,
+            Self::ProximalAdagrad,
+            Self::FtrlProximal,
+        ];
+        let missing = |option| ExperimentError::MissingOption {
+            optimizer: self.name(),
+            option,
+        };
+        if options.epsilon.is_some() && no_epsilon.contains(&self) {
+            return Err(missing("epsilon"));
+        }
+        if options.weight_decay.is_some() && no_decay.contains(&self) {
+            return Err(missing("weight_decay"));
+        }
+        Ok(())
+    }
+
+    /// [`train_model`] with this optimizer's defaults.
     pub fn train<B, M>(
         self,
         model: M,
@@ -57,23 +151,67 @@ impl OptimizerKind {
         B: AutodiffBackend,
         M: AutodiffModule<B> + BinaryClassifier<B>,
     {
+        let options = OptimizerOptions::new();
+        self.train_with(&options, model, lr, train_loader, num_epochs, on_epoch)
+    }
+
+    /// The same with options; those that it does not have are not looked at.
+    pub fn train_with<B, M>(
+        self,
+        options: &OptimizerOptions,
+        model: M,
+        lr: LearningRate,
+        train_loader: &dyn DataLoader<B, DenseBatch<B>>,
+        num_epochs: usize,
+        on_epoch: impl FnMut(usize),
+    ) -> (M, Vec<f32>)
+    where
+        B: AutodiffBackend,
+        M: AutodiffModule<B> + BinaryClassifier<B>,
+    {
         macro_rules! train {
-            ($config:expr) => {
-                train_model(
-                    model,
-                    &mut $config.init::<B, M>(),
-                    lr,
-                    train_loader,
-                    num_epochs,
-                    on_epoch,
-                )
-            };
+            ($config:expr) => {{
+                let mut optim = $config.init::<B, M>();
+                train_model(model, &mut optim, lr, train_loader, num_epochs, on_epoch)
+            }};
         }
         match self {
-            Self::Adagrad => train!(AdagradConfig::new()),
-            Self::Sgd => train!(pytorch_sgd()),
-            Self::Adam => train!(pytorch_adam()),
-            Self::RmsProp => train!(pytorch_rmsprop()),
+            Self::Adagrad => train!(configs::adagrad(options)),
+            Self::Sgd => train!(configs::sgd(options)),
+            Self::Adam => train!(configs::adam(options)),
+            Self::RmsProp => train!(configs::rmsprop(options)),
+            Self::AdagradMomentum => train!(configs::adagrad_momentum(options)),
+            Self::AdagradDecay => train!(configs::adagrad_decay(options)),
+            Self::RowWiseAdagrad => train!(configs::row_wise(options)),
+            Self::AdagradNorm => train!(configs::norm(options)),
+            Self::Sm3 => train!(configs::sm3(options)),
+            Self::Adadelta => train!(configs::adadelta(options)),
+            Self::ProximalAdagrad => train!(configs::proximal()),
+            Self::FtrlProximal => train!(configs::ftrl()),
+            Self::BurnAdaGrad => train!(configs::burn_adagrad(options)),
+            Self::AdamW => train!(configs::adamw(options)),
+        }
+    }
+}
+
+impl StateMemory for OptimizerKind {
+    /// Of burn's: one number a weight under SGD with momentum, RMSprop and AdaGrad, two under Adam and
+    /// AdamW.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        let options = OptimizerOptions::new();
+        let weights: usize = shape.iter().product();
+        match self {
+            Self::Adagrad => configs::adagrad(&options).state_numbers(shape),
+            Self::Sgd | Self::RmsProp | Self::BurnAdaGrad => weights,
+            Self::Adam | Self::AdamW => 2 * weights,
+            Self::AdagradMomentum => configs::adagrad_momentum(&options).state_numbers(shape),
+            Self::AdagradDecay => configs::adagrad_decay(&options).state_numbers(shape),
+            Self::RowWiseAdagrad => configs::row_wise(&options).state_numbers(shape),
+            Self::AdagradNorm => configs::norm(&options).state_numbers(shape),
+            Self::Sm3 => configs::sm3(&options).state_numbers(shape),
+            Self::Adadelta => configs::adadelta(&options).state_numbers(shape),
+            Self::ProximalAdagrad => configs::proximal().state_numbers(shape),
+            Self::FtrlProximal => configs::ftrl().state_numbers(shape),
         }
     }
 }
@@ -82,25 +220,4 @@ impl fmt::Display for OptimizerKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
-}
-
-/// SGD as the article's `SGD(lr, momentum=0.9)`: burn's own default has dampening 0.1, PyTorch's
-/// 0.
-pub fn pytorch_sgd() -> SgdConfig {
-    let momentum = MomentumConfig::new().with_momentum(0.9).with_dampening(0.0);
-    SgdConfig::new().with_momentum(Some(momentum))
-}
-
-/// Adam with PyTorch's defaults: β₁ 0.9, β₂ 0.999, ε 1e-8 (burn's own default is 1e-5).
-pub fn pytorch_adam() -> AdamConfig {
-    AdamConfig::new().with_epsilon(1e-8)
-}
-
-/// RMSprop as the article's `RMSprop(lr, alpha=0.99)`: ε 1e-8 and no momentum (burn's own
-/// defaults are 1e-5 and momentum 0.9).
-pub fn pytorch_rmsprop() -> RmsPropConfig {
-    RmsPropConfig::new()
-        .with_alpha(0.99)
-        .with_momentum(0.0)
-        .with_epsilon(1e-8)
 }

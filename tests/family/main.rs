@@ -1,13 +1,16 @@
-//! What the optimizers beside Adagrad promise: one program, since each takes minutes to compile with
+//! What every optimizer of the crate promises: one program, since each takes minutes to compile with
 //! wgpu.
 
 #[path = "../common/mod.rs"]
 mod common;
+#[macro_use]
+mod optimizers;
 
-//mod contract;
-//mod inspect;
-//mod optimizers;
+mod contract;
+mod inspect;
+mod kernels;
 mod parity;
-//mod resume;
-//mod rows;
-//mod validation;
+mod relations;
+mod resume;
+mod rows;
+mod validation;

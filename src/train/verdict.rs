@@ -1,0 +1,146 @@
+//! What a comparison says about the article's ranking.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::compare::{Comparison, Protocol};
+use super::optimizer::OptimizerKind;
+use crate::statistics::{Interval, paired_difference};
+
+/// The article's ranking with its accuracies, from the best.
+pub const ARTICLE_RANKING: [(OptimizerKind, f64); 4] = [
+    (OptimizerKind::Adagrad, 0.9350),
+    (OptimizerKind::Adam, 0.9300),
+    (OptimizerKind::Sgd, 0.8950),
+    (OptimizerKind::RmsProp, 0.8600),
+];
+
+/// What the runs say about one claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Finding {
+    /// The whole 95 % interval of the difference is above 0.
+    Holds,
+    /// All of it is below 0.
+    Contradicted,
+    /// It reaches over 0: so many runs do not tell.
+    Undecided,
+}
+
+impl Finding {
+    fn of(difference: &Interval) -> Self {
+        if difference.low > 0.0 {
+            Self::Holds
+        } else if difference.high < 0.0 {
+            Self::Contradicted
+        } else {
+            Self::Undecided
+        }
+    }
+}
+
+/// A claim that one optimizer is more accurate than another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The optimizer that is said to be better.
+    pub better: OptimizerKind,
+    /// The other.
+    pub worse: OptimizerKind,
+    /// Accuracy of the first less that of the second, paired by seed.
+    pub difference: Interval,
+    /// What follows.
+    pub finding: Finding,
+}
+
+/// The article's ranking, claim by claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Each optimizer of the ranking above the next.
+    pub claims: Vec<Claim>,
+    /// The optimizer with the best mean accuracy of those of the ranking.
+    pub best: OptimizerKind,
+}
+
+impl Verdict {
+    /// Of a comparison that holds the article's four, by one protocol for all, over two seeds at least; else
+    /// none.
+    pub fn of(comparison: &Comparison) -> Option<Self> {
+        if comparison.protocol != Protocol::SameStart {
+            return None;
+        }
+        let mut runs = Vec::new();
+        for (kind, _) in ARTICLE_RANKING {
+            let of_kind = comparison
+                .optimizers
+                .iter()
+                .find(|runs| runs.optimizer == kind);
+            runs.push(of_kind?);
+        }
+        let claim = |pair: usize| {
+            let (better, worse) = (runs[pair], runs[pair + 1]);
+            let difference = paired_difference(&better.accuracies(), &worse.accuracies())?;
+            Some(Claim {
+                better: better.optimizer,
+                worse: worse.optimizer,
+                difference,
+                finding: Finding::of(&difference),
+            })
+        };
+        let claims = (0..runs.len() - 1).map(claim).collect::<Option<Vec<_>>>()?;
+        let best = runs.iter().copied().reduce(|best, runs| {
+            if runs.accuracy_mean > best.accuracy_mean {
+                runs
+            } else {
+                best
+            }
+        })?;
+        Some(Self {
+            claims,
+            best: best.optimizer,
+        })
+    }
+
+    /// Whether every claim holds.
+    pub fn ranking_holds(&self) -> bool {
+        self.claims
+            .iter()
+            .all(|claim| claim.finding == Finding::Holds)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ranking = ARTICLE_RANKING.map(|(kind, _)| kind.name()).join(" > ");
+        let count = |finding| {
+            self.claims
+                .iter()
+                .filter(|claim| claim.finding == finding)
+                .count()
+        };
+        let holds = if self.ranking_holds() { "Yes" } else { "No" };
+        writeln!(
+            f,
+            "Does the article's ranking hold ({ranking})? {holds}: of its {} steps {} hold, {} are \
+             contradicted, {} are undecided; {} has the best mean.",
+            self.claims.len(),
+            count(Finding::Holds),
+            count(Finding::Contradicted),
+            count(Finding::Undecided),
+            self.best,
+        )?;
+        for claim in &self.claims {
+            let Interval { mean, low, high } = claim.difference;
+            let finding = match claim.finding {
+                Finding::Holds => "holds",
+                Finding::Contradicted => "contradicted",
+                Finding::Undecided => "undecided",
+            };
+            let (better, worse) = (claim.better, claim.worse);
+            writeln!(
+                f,
+                "- {better} above {worse}: {mean:+.4} [{low:+.4}, {high:+.4}]: {finding}"
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! What tuning found.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::trial::{Score, Setting};
+use crate::statistics::{mean, standard_deviation};
+
+/// The trials of one setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingResult {
+    /// The setting.
+    #[serde(flatten)]
+    pub setting: Setting,
+    /// Number of seeds that were tried; 1 if it was given up after the first.
+    pub seeds: usize,
+    /// Mean value over them.
+    pub value_mean: f64,
+    /// Sample standard deviation of the value; none for a single seed.
+    pub value_std: Option<f64>,
+    /// Mean loss over them.
+    pub loss_mean: f64,
+    /// The scores, in the order of the seeds.
+    pub scores: Vec<Score>,
+}
+
+impl SettingResult {
+    pub(super) fn new(setting: Setting, scores: Vec<Score>) -> Self {
+        let values: Vec<f64> = scores.iter().map(|score| score.value).collect();
+        let losses: Vec<f64> = scores.iter().map(|score| score.loss).collect();
+        Self {
+            setting,
+            seeds: scores.len(),
+            value_mean: mean(&values),
+            value_std: standard_deviation(&values),
+            loss_mean: mean(&losses),
+            scores,
+        }
+    }
+
+    /// Whether this is better: by value, then by loss, then by the smaller rate. NaN is the worst.
+    fn is_better_than(&self, other: &Self) -> bool {
+        let nan_last = |number: f64| {
+            if number.is_nan() {
+                f64::INFINITY
+            } else {
+                number
+            }
+        };
+        let order = nan_last(-self.value_mean)
+            .total_cmp(&nan_last(-other.value_mean))
+            .then_with(|| nan_last(self.loss_mean).total_cmp(&nan_last(other.loss_mean)))
+            .then_with(|| {
+                let (a, b) = (self.setting.learning_rate, other.setting.learning_rate);
+                a.total_cmp(&b)
+            });
+        order == Ordering::Less
+    }
+}
+
+/// All settings, in the order of [`TuneConfig::settings`](super::TuneConfig::settings).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tuning {
+    /// The settings.
+    pub settings: Vec<SettingResult>,
+}
+
+impl Tuning {
+    /// The settings of one optimizer.
+    pub fn of<'a>(&'a self, optimizer: &str) -> impl Iterator<Item = &'a SettingResult> + use<'a> {
+        let optimizer = optimizer.to_owned();
+        self.settings
+            .iter()
+            .filter(move |result| result.setting.optimizer == optimizer)
+    }
+
+    /// The best setting of an optimizer among those that were tried with most seeds: the one with the
+    /// largest mean value; of equal ones that with the smallest mean loss, and then the smallest rate.
+    pub fn best(&self, optimizer: &str) -> Option<&SettingResult> {
+        let seeds = self.of(optimizer).map(|result| result.seeds).max()?;
+        self.of(optimizer)
+            .filter(|result| result.seeds == seeds)
+            .reduce(|best, result| {
+                if result.is_better_than(best) {
+                    result
+                } else {
+                    best
+                }
+            })
+    }
+
+    /// Whether the best rate of an optimizer is the least or the largest that was tried, so that a
+    /// better one may lie outside of the grid.
+    pub fn best_is_at_the_edge(&self, optimizer: &str) -> bool {
+        let rates = || {
+            self.of(optimizer)
+                .map(|result| result.setting.learning_rate)
+        };
+        let least = rates().fold(f64::INFINITY, f64::min);
+        let largest = rates().fold(0.0, f64::max);
+        self.best(optimizer).is_some_and(|best| {
+            let rate = best.setting.learning_rate;
+            rate == least || rate == largest
+        })
+    }
+}
+
+impl fmt::Display for Tuning {
+    /// As a table in Markdown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "| optimizer | learning rate | ε | weight decay | seeds | value | loss | |"
+        )?;
+        writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |")?;
+        for result in &self.settings {
+            let setting = &result.setting;
+            let or_default = |option: Option<f64>| option.map_or("–".into(), |x| x.to_string());
+            let spread = result
+                .value_std
+                .map_or(String::new(), |std| format!(" ± {std:.4}"));
+            let best = self.best(&setting.optimizer) == Some(result);
+            writeln!(
+                f,
+                "| {} | {} | {} | {} | {} | {:.4}{spread} | {:.4} | {} |",
+                setting.optimizer,
+                setting.learning_rate,
+                or_default(setting.epsilon),
+                or_default(setting.weight_decay),
+                result.seeds,
+                result.value_mean,
+                result.loss_mean,
+                if best { "best" } else { "" },
+            )?;
+        }
+        Ok(())
+    }
+}

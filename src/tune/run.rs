@@ -1,0 +1,223 @@
+//! Trying the grid.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::config::TuneConfig;
+use super::journal::{Entry, Journal};
+use super::outcome::{SettingResult, Tuning};
+use super::trial::{Score, Setting, Trial};
+use crate::error::TuneError;
+
+/// How far tuning is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Trials that have ended, those of a journal included.
+    pub done: usize,
+    /// Trials in all, as far as is known: settings that are given up make it less.
+    pub total: usize,
+    /// The trial that has ended; none at the start, and when trials were given up.
+    pub trial: Option<Trial>,
+}
+
+/// Tries every setting of the grid with every seed.
+///
+/// `objective` is called from several threads. `name` says what is tuned: a journal goes on only under the
+/// same name, so put into it all that the scores depend on besides the trial (data, model, epochs). With
+/// `journal`, trials that are in that file are not run again, and those that end are added to it; trials
+/// of other settings and seeds in it are left alone. `on_progress` is called at the start and after each
+/// trial, by one thread at a time.
+///
+/// # Errors
+///
+/// If the grid cannot be used, the journal is another run's or cannot be read or written, or the objective
+/// fails: then no trial is begun any more, and the first failure is returned.
+pub fn tune<E>(
+    config: &TuneConfig,
+    name: &str,
+    journal: Option<&Path>,
+    objective: impl Fn(&Trial) -> Result<Score, E> + Sync,
+    on_progress: impl FnMut(&Progress) + Send,
+) -> Result<Tuning, TuneError>
+where
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    config.validate()?;
+    let (journal, entries) = match journal {
+        Some(path) => {
+            let (journal, entries) = Journal::open(path, name)?;
+            (Some(journal), entries)
+        }
+        None => (None, Vec::new()),
+    };
+    let settings = config.settings();
+    let (&first, others) = config.seeds.split_first().expect("the grid was checked");
+    let ended = Ended {
+        on_progress,
+        progress: Progress {
+            done: 0,
+            total: settings.len() * config.seeds.len(),
+            trial: None,
+        },
+        journal,
+        entries,
+        failure: None,
+    };
+    let ended = Mutex::new(ended);
+    lock(&ended).start(&settings, &config.seeds);
+
+    let run = |settings: &[Setting], seeds: &[u64]| -> Result<(), TuneError> {
+        let mut trials = Vec::new();
+        for setting in settings {
+            trials.extend(seeds.iter().map(|&seed| Trial {
+                setting: setting.clone(),
+                seed,
+            }));
+        }
+        trials.retain(|trial| lock(&ended).score(trial).is_none());
+        run_all(trials, config.n_threads(), &objective, &ended);
+        match lock(&ended).failure.take() {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
+    };
+    run(&settings, &[first])?;
+    let kept: Vec<Setting> = match config.drop_below {
+        Some(margin) => lock(&ended).hopeful(&settings, first, margin),
+        None => settings.clone(),
+    };
+    lock(&ended).give_up((settings.len() - kept.len()) * others.len());
+    run(&kept, others)?;
+
+    let ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let result = |setting: Setting| {
+        let seeds = if kept.contains(&setting) {
+            &config.seeds
+        } else {
+            &config.seeds[..1]
+        };
+        let score = |&seed: &u64| {
+            let setting = setting.clone();
+            ended.score(&Trial { setting, seed })
+        };
+        let scores = seeds.iter().filter_map(score).collect();
+        SettingResult::new(setting, scores)
+    };
+    Ok(Tuning {
+        settings: settings.into_iter().map(result).collect(),
+    })
+}
+
+/// The trials that have ended, and what is done when one does.
+struct Ended<P> {
+    on_progress: P,
+    progress: Progress,
+    journal: Option<Journal>,
+    entries: Vec<Entry>,
+    failure: Option<TuneError>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<P: FnMut(&Progress)> Ended<P> {
+    /// Counts what the journal holds of this grid.
+    fn start(&mut self, settings: &[Setting], seeds: &[u64]) {
+        let known = |entry: &&Entry| {
+            settings.contains(&entry.trial.setting) && seeds.contains(&entry.trial.seed)
+        };
+        self.progress.done = self.entries.iter().filter(known).count();
+        (self.on_progress)(&self.progress);
+    }
+
+    fn score(&self, trial: &Trial) -> Option<Score> {
+        let entry = self.entries.iter().find(|entry| entry.trial == *trial);
+        entry.map(|entry| entry.score)
+    }
+
+    /// The settings that are not hopeless after this seed.
+    fn hopeful(&self, settings: &[Setting], seed: u64, margin: f64) -> Vec<Setting> {
+        let value = |setting: &Setting| {
+            let setting = setting.clone();
+            let score = self.score(&Trial { setting, seed });
+            score.map_or(f64::NAN, |score| score.value)
+        };
+        let best = |optimizer: &str| {
+            let own = settings
+                .iter()
+                .filter(|setting| setting.optimizer == optimizer);
+            own.map(value).fold(f64::NEG_INFINITY, f64::max)
+        };
+        let hopeful = |setting: &&Setting| value(setting) >= best(&setting.optimizer) - margin;
+        settings.iter().filter(hopeful).cloned().collect()
+    }
+
+    fn give_up(&mut self, trials: usize) {
+        if trials > 0 {
+            self.progress.total -= trials;
+            self.progress.trial = None;
+            (self.on_progress)(&self.progress);
+        }
+    }
+
+    fn end<E>(&mut self, trial: Trial, score: Result<Score, E>)
+    where
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let score = match score {
+            Ok(score) => score,
+            Err(error) => {
+                self.fail(TuneError::Objective {
+                    trial: trial.to_string(),
+                    message: error.into().to_string(),
+                });
+                return;
+            }
+        };
+        let entry = Entry { trial, score };
+        if let Some(Err(error)) = self.journal.as_mut().map(|journal| journal.add(&entry)) {
+            self.fail(error);
+        }
+        self.progress.done += 1;
+        self.progress.trial = Some(entry.trial.clone());
+        self.entries.push(entry);
+        (self.on_progress)(&self.progress);
+    }
+
+    fn fail(&mut self, error: TuneError) {
+        self.failure.get_or_insert(error);
+    }
+}
+
+/// Runs the trials on so many threads.
+///
+/// On threads of their own, not rayon's: a step that waits for rayon there would begin another trial.
+fn run_all<P, E>(
+    trials: Vec<Trial>,
+    threads: usize,
+    objective: &(impl Fn(&Trial) -> Result<Score, E> + Sync),
+    ended: &Mutex<Ended<P>>,
+) where
+    P: FnMut(&Progress) + Send,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    let threads = threads.min(trials.len());
+    let trials = Mutex::new(trials.into_iter());
+    let next = || {
+        let failed = lock(ended).failure.is_some();
+        if failed { None } else { lock(&trials).next() }
+    };
+    let work = || {
+        while let Some(trial) = next() {
+            let score = objective(&trial);
+            lock(ended).end(trial, score);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+}

@@ -1,0 +1,56 @@
+//! A state that is saved and loaded is the state that was saved, bit for bit.
+
+use burn::optim::SimpleOptimizer;
+use burn::record::{
+    BinBytesRecorder, BytesRecorder, FullPrecisionSettings, HalfPrecisionSettings,
+    NamedMpkBytesRecorder, Recorder,
+};
+use burn::tensor::backend::Backend;
+
+use crate::common::{bits, matrix, on_each_backend, values};
+use crate::optimizers::{numbers, stored};
+
+on_each_backend!(resumed_steps_are_the_steps_of_an_uninterrupted_run);
+
+fn resumed_steps_are_the_steps_of_an_uninterrupted_run<B: Backend>(device: &B::Device) {
+    fn through<B: Backend, O: SimpleOptimizer<B>, R>(
+        recorder: R,
+        state: &O::State<2>,
+        device: &B::Device,
+    ) -> O::State<2>
+    where
+        R: BytesRecorder<B, Vec<u8>>,
+    {
+        let bytes = Recorder::<B>::record(&recorder, state.clone(), ()).unwrap();
+        Recorder::<B>::load(&recorder, bytes, device).unwrap()
+    }
+
+    fn resume<B: Backend, O: SimpleOptimizer<B>>(name: &str, optim: &O, device: &B::Device) {
+        let gradient = |step| matrix::<B>(&numbers(40, step, true), 8, device);
+        // As large as f16 cannot be, and squared more so.
+        let large = |step| gradient(step) * 3000.0;
+        let (mut parameter, mut state) = (matrix::<B>(&numbers(40, 50, false), 8, device), None);
+        for step in 0..4 {
+            (parameter, state) = optim.step(0.1, parameter, large(step), state);
+        }
+        let state = state.unwrap();
+        let saved = stored::<B, O, 2>(&state);
+        let full = BinBytesRecorder::<FullPrecisionSettings>::default();
+        let half = BinBytesRecorder::<HalfPrecisionSettings>::default();
+        let named = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
+        let loaded = [
+            through::<B, O, _>(full, &state, device),
+            through::<B, O, _>(half, &state, device),
+            through::<B, O, _>(named, &state, device),
+        ];
+        let (straight, after) = optim.step(0.1, parameter.clone(), gradient(9), Some(state));
+        let after = stored::<B, O, 2>(&after.unwrap());
+        for loaded in loaded {
+            assert_eq!(stored::<B, O, 2>(&loaded), saved, "{name}");
+            let (resumed, state) = optim.step(0.1, parameter.clone(), gradient(9), Some(loaded));
+            assert_eq!(bits(&values(&resumed)), bits(&values(&straight)), "{name}");
+            assert_eq!(stored::<B, O, 2>(&state.unwrap()), after, "{name}");
+        }
+    }
+    each_optimizer!(resume, device);
+}
