@@ -22,8 +22,8 @@ use rand_chacha::ChaCha8Rng;
 use small::{best_rate, descend, mean_and_spread, normal};
 
 const WEIGHTS: usize = 20;
-const BATCH: usize = 16;
-const NOISE: f32 = 0.1;
+const BATCH: usize = 1;
+const NOISE: f32 = 3.0;
 
 /// Seeds that rates are chosen by; those of the results come after them.
 const TUNING_SEEDS: u64 = 3;
@@ -44,7 +44,7 @@ const OPTIMIZERS: [OptimizerKind; 7] = [
 #[command(name = "changing_targets")]
 struct Options {
     /// Steps; the targets change after half of them
-    #[arg(long, value_name = "N", default_value_t = 4000)]
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
     steps: usize,
     /// Number of seeds
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]

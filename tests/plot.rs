@@ -1,5 +1,8 @@
-//! The loss plot, read back from its SVG.
+//! The plots, read back from their SVG.
 #![cfg(feature = "plot")]
+
+#[path = "plot/kept.rs"]
+mod kept;
 
 use burn_adagrad::plot::{LossCurve, LossPlot};
 

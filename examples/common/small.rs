@@ -1,5 +1,8 @@
 //! Small problems whose gradients are written by hand: a vector of weights under any optimizer.
 
+// Every example compiles this module and uses a part of it.
+#![allow(dead_code)]
+
 use burn::backend::Autodiff;
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use clap::builder::RangedU64ValueParser;
+
+use crate::common::parsers::{above_0, positive, up_to};
 
 /// Learns which of two labels a short text has, from its words, with Adagrad.
 #[derive(Parser)]
@@ -50,7 +51,7 @@ pub struct Options {
         long,
         value_name = "X",
         default_value_t = 0.01,
-        value_parser = learning_rate,
+        value_parser = above_0,
         allow_negative_numbers = true
     )]
     pub lr: f64,
@@ -60,25 +61,4 @@ pub struct Options {
     /// Seed of the shuffle before the split, the first weights and the order of the batches
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-}
-
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("it must be at least 1".to_owned()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn up_to(most: u64) -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..=most)
-}
-
-fn learning_rate(text: &str) -> Result<f64, String> {
-    let lr: f64 = text.parse().map_err(|_| "it must be a number".to_owned())?;
-    if lr.is_finite() && lr > 0.0 {
-        Ok(lr)
-    } else {
-        Err("it must be finite and above 0".to_owned())
-    }
 }

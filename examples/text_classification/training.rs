@@ -9,10 +9,8 @@ use burn_adagrad::data::{SparseDataset, sparse_dataloader};
 use burn_adagrad::{
     AdagradConfig, DefaultBackend, SparseNN, SparseNNConfig, evaluate_model, train_model,
 };
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
-use crate::common::progress_bar;
+use crate::common::{derive_seed, progress_bar};
 use crate::options::Options;
 
 type B = Autodiff<DefaultBackend>;
@@ -39,12 +37,8 @@ pub fn train(options: &Options, rows: &SparseDataset) -> anyhow::Result<Trained>
         "{n_features} features times --hidden {hidden} are too many weights (at most {WEIGHTS_MAX})"
     );
     let device = Default::default();
-    // Streams of one generator: the seed itself shuffles the texts.
-    let seed = |stream: u64| {
-        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
-        rng.set_stream(stream);
-        rng.next_u64()
-    };
+    // The seed itself shuffles the texts.
+    let seed = |stream| derive_seed(options.seed, stream);
     let model: SparseNN<B> = SparseNNConfig::new(n_features)
         .with_hidden_size(hidden)
         .init_seeded(seed(1), &device);

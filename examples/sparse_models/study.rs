@@ -1,0 +1,126 @@
+//! What is done with one seed: rates are chosen, models trained, cut and tested.
+
+use burn_adagrad::DefaultBackend;
+use burn_adagrad::data::SparseDataset;
+use serde::Serialize;
+
+use crate::model::{Model, Score};
+use crate::options::Options;
+use crate::training::{Method, Training};
+
+/// A model that was trained on all training rows and tested.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tested {
+    pub method: Method,
+    /// The penalty; 0 for plain Adagrad.
+    pub l1: f64,
+    pub seed: u64,
+    /// The learning rate that was chosen.
+    pub lr: f64,
+    pub weights: usize,
+    /// How many of these are not zero.
+    pub kept: usize,
+    pub accuracy: f64,
+    /// Plain Adagrad, cut to as many weights; `None` for plain Adagrad itself.
+    pub cut: Option<Cut>,
+}
+
+/// A model of plain Adagrad without its smallest weights.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Cut {
+    /// The learning rate that was chosen, for the accuracy after the cut.
+    pub lr: f64,
+    pub accuracy: f64,
+}
+
+/// The rows of one seed. Rates are chosen on rows that are neither trained on nor tested on.
+pub struct Rows {
+    pub train: SparseDataset,
+    pub test: SparseDataset,
+}
+
+impl Rows {
+    /// The first 80 % of the training rows, and the rest, to choose rates by.
+    pub fn fit_and_validation(&self) -> (SparseDataset, SparseDataset) {
+        self.train.split_at(self.train.len() * 4 / 5)
+    }
+}
+
+/// How many models are trained for a seed.
+pub fn models_of_a_seed(options: &Options) -> usize {
+    let penalties = options.l1.len() + options.proximal_l1.len();
+    options.lr.len() * (penalties + 1) + penalties + 2
+}
+
+/// The models of one seed: plain Adagrad, then each penalty of each method, in the order of the options.
+pub fn run(options: &Options, rows: &Rows, training: Training, on_model: impl Fn()) -> Vec<Tested> {
+    let (fit, validation) = rows.fit_and_validation();
+    let train = |method, l1, lr, rows: &SparseDataset| {
+        on_model();
+        training.run(method, l1, lr, rows)
+    };
+    let test = |method, l1, lr, model: &Model<DefaultBackend>| {
+        let (weights, kept) = model.weights_and_kept();
+        Tested {
+            method,
+            l1,
+            seed: training.seed,
+            lr,
+            weights,
+            kept,
+            accuracy: model.score(&rows.test).accuracy,
+            cut: None,
+        }
+    };
+
+    let mut penalised = Vec::new();
+    for (method, penalties) in [
+        (Method::FtrlProximal, &options.l1),
+        (Method::ProximalAdagrad, &options.proximal_l1),
+    ] {
+        let lr = best_rate(&options.lr, |_, lr| {
+            let models = penalties.iter().map(|&l1| train(method, l1, lr, &fit));
+            models.map(|model| model.score(&validation)).collect()
+        });
+        for &l1 in penalties {
+            let model = train(method, l1, lr, &rows.train);
+            penalised.push(test(method, l1, lr, &model));
+        }
+    }
+
+    let adagrad = |lr, rows| train(Method::Adagrad, 0.0, lr, rows);
+    let fitted: Vec<_> = options.lr.iter().map(|&lr| adagrad(lr, &fit)).collect();
+    let lr = best_rate(&options.lr, |i, _| vec![fitted[i].score(&validation)]);
+    let plain = test(Method::Adagrad, 0.0, lr, &adagrad(lr, &rows.train));
+    // A model that is to be cut may want another rate than one that is not.
+    let lr = best_rate(&options.lr, |i, _| {
+        let cut = penalised.iter().map(|model| fitted[i].cut_to(model.kept));
+        cut.map(|model| model.score(&validation)).collect()
+    });
+    let whole = adagrad(lr, &rows.train);
+    for model in &mut penalised {
+        let accuracy = whole.cut_to(model.kept).score(&rows.test).accuracy;
+        model.cut = Some(Cut { lr, accuracy });
+    }
+    [vec![plain], penalised].concat()
+}
+
+/// The rate whose models have the best mean accuracy; of equal ones that with the lowest mean loss.
+fn best_rate(rates: &[f64], mut scores: impl FnMut(usize, f64) -> Vec<Score>) -> f64 {
+    let mut sums: Vec<(f64, Score)> = Vec::new();
+    for (i, &lr) in rates.iter().enumerate() {
+        let scores = scores(i, lr);
+        let sum = |value: fn(&Score) -> f64| scores.iter().map(value).sum();
+        let score = Score {
+            accuracy: sum(|score| score.accuracy),
+            loss: sum(|score| score.loss),
+        };
+        sums.push((lr, score));
+    }
+    let order = |(_, a): &(f64, Score), (_, b): &(f64, Score)| {
+        let accuracy = b.accuracy.total_cmp(&a.accuracy);
+        accuracy.then(a.loss.total_cmp(&b.loss))
+    };
+    let best = sums.into_iter().min_by(order);
+    best.expect("there is a rate").0
+}
