@@ -140,10 +140,8 @@ fn draw(options: &Options, runs: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::R
             let logs = errors.iter().map(|errors| errors[step].ln()).sum::<f64>();
             Point::new(step as f64, (logs / errors.len() as f64).exp())
         };
-        Line {
-            label: optimizer.name().into(),
-            points: (0..options.steps).step_by(every).map(point).collect(),
-        }
+        let points = (0..options.steps).step_by(every).map(point).collect();
+        Line::new(optimizer.name(), points)
     };
     let lines: Vec<Line> = runs.iter().map(line).collect();
     LinePlot::new(

@@ -128,7 +128,7 @@ fn draw(options: &Options, all: &[(OptimizerKind, [Rates; 2])]) -> anyhow::Resul
 
     let mut lines = Vec::new();
     for (weight, name) in ["frequent", "rare"].into_iter().enumerate() {
-        for (optimizer, rates) in all {
+        for (colour, (optimizer, rates)) in all.iter().enumerate() {
             let rates = &rates[weight];
             // The mean of some at a time: Adam's moves hang on the signs before.
             let size = (rates.len() / 100).max(1);
@@ -137,10 +137,9 @@ fn draw(options: &Options, all: &[(OptimizerKind, [Rates; 2])]) -> anyhow::Resul
                 let mean = rates.iter().map(|rate| rate.1).sum::<f64>() / rates.len() as f64;
                 Point::new((step + 1) as f64, mean)
             };
-            lines.push(Line {
-                label: format!("{optimizer}, {name} feature"),
-                points: rates.chunks(size).map(point).collect(),
-            });
+            let label = format!("{optimizer}, {name} feature");
+            let line = Line::new(label, rates.chunks(size).map(point).collect());
+            lines.push(line.with_stroke(colour, weight == 1));
         }
     }
     LinePlot::new(

@@ -169,10 +169,7 @@ fn draw(options: &Options, runs: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::R
             let spread = standard_deviation(&losses).unwrap_or(0.0);
             Point::new((i * every(steps)) as f64, mean(&losses)).with_spread(spread)
         };
-        Line {
-            label: optimizer.name().into(),
-            points: (0..losses[0].len()).map(point).collect(),
-        }
+        Line::new(optimizer.name(), (0..losses[0].len()).map(point).collect())
     };
     let lines: Vec<Line> = runs.iter().map(line).collect();
     LinePlot::new(

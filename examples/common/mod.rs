@@ -141,9 +141,8 @@ pub fn show(bar: &ProgressBar, progress: &Progress) {
 pub fn plot_rates(tuning: &Tuning, optimizers: &[String], folder: &Path) -> anyhow::Result<()> {
     use burn_adagrad::plot::{Line, LinePlot, Point};
 
-    let line = |name: &String| Line {
-        label: name.clone(),
-        points: tuning
+    let line = |name: &String| {
+        let points = tuning
             .of(name)
             // Of several settings with one rate, those with the optimizer's defaults.
             .filter(|result| {
@@ -154,10 +153,16 @@ pub fn plot_rates(tuning: &Tuning, optimizers: &[String], folder: &Path) -> anyh
                 let spread = result.value_std.unwrap_or(0.0);
                 Point::new(result.setting.learning_rate, result.value_mean).with_spread(spread)
             })
-            .collect(),
+            .collect();
+        Line::new(name, points)
     };
-    let mut lines: Vec<Line> = optimizers.iter().map(line).collect();
-    lines.retain(|line| line.points.iter().any(|point| point.y.is_finite()));
+    // Of an optimizer that diverged at every rate there is nothing to draw.
+    let drawn = |name: &&String| {
+        tuning
+            .best(name)
+            .is_some_and(|best| best.value_mean.is_finite())
+    };
+    let lines: Vec<Line> = optimizers.iter().filter(drawn).map(line).collect();
     LinePlot::new(
         "How much does each depend on its rate?",
         "Learning rate",

@@ -50,12 +50,11 @@ mod drawn {
             .comparison
             .optimizers
             .iter()
-            .map(|runs| Line {
-                label: runs.optimizer.name().into(),
-                points: (1..)
-                    .zip(runs.epoch_losses(options.epochs))
-                    .map(|(epoch, (mean, std))| Point::new(f64::from(epoch), mean).with_spread(std))
-                    .collect(),
+            .map(|runs| {
+                let losses = (1..).zip(runs.epoch_losses(options.epochs));
+                let point =
+                    |(epoch, (mean, std))| Point::new(f64::from(epoch), mean).with_spread(std);
+                Line::new(runs.optimizer.name(), losses.map(point).collect())
             })
             .collect();
         let title = format!("Training loss, mean ± 1 sd over {} seeds", options.seeds);
@@ -77,10 +76,8 @@ mod drawn {
             .map(|runs| {
                 let bytes = state_bytes(&layer, &runs.optimizer);
                 let point = Point::new(bytes as f64, runs.accuracy_mean);
-                Line {
-                    label: runs.optimizer.name().into(),
-                    points: vec![point.with_spread(runs.accuracy_std.unwrap_or(0.0))],
-                }
+                let spread = runs.accuracy_std.unwrap_or(0.0);
+                Line::new(runs.optimizer.name(), vec![point.with_spread(spread)])
             })
             .collect();
         LinePlot::new(
@@ -106,10 +103,7 @@ mod drawn {
                 let spread = runs.accuracy_std.unwrap_or(0.0);
                 Point::new(*sparsity, runs.accuracy_mean).with_spread(spread)
             };
-            Line {
-                label: kind.name().into(),
-                points: all.iter().map(point).collect(),
-            }
+            Line::new(kind.name(), all.iter().map(point).collect())
         };
         let lines: Vec<Line> = optimizers.iter().enumerate().map(line).collect();
         let rates = match options.tuned {

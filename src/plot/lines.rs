@@ -7,7 +7,7 @@ use std::path::Path;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::style::{Area, DrawError, chart, draw_svg, line, write_error};
+use super::style::{Area, DrawError, Stroke, chart, draw_svg, write_error};
 use crate::error::PlotError;
 
 /// A point of a line, with the ends of its spread.
@@ -47,10 +47,30 @@ impl Point {
 /// A line of a [`LinePlot`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// What the legend says.
-    pub label: String,
-    /// Its points, from left to right.
-    pub points: Vec<Point>,
+    label: String,
+    points: Vec<Point>,
+    stroke: Option<Stroke>,
+}
+
+impl Line {
+    /// A line through points, from left to right, with what the legend says of it.
+    pub fn new(label: impl Into<String>, points: Vec<Point>) -> Self {
+        Self {
+            label: label.into(),
+            points,
+            stroke: None,
+        }
+    }
+
+    /// The colour of the line of this number, and whether it is dashed: for lines that belong together. By
+    /// default each line has a colour of its own, and the seventh is the first that is dashed.
+    pub fn with_stroke(mut self, colour: usize, dashed: bool) -> Self {
+        self.stroke = Some(Stroke {
+            pattern: usize::from(dashed),
+            ..Stroke::of(colour)
+        });
+        self
+    }
 }
 
 /// How the spread of points is shown.
@@ -60,9 +80,13 @@ pub enum Spread {
     Bars,
     /// A band along the line: for many.
     Band,
-    /// No line between the points, each with a bar: for points that follow from nothing before them.
+    /// No line between the points, each with a bar: for points that do not belong together. Those of one
+    /// place are drawn beside one another.
     Scatter,
 }
+
+/// More points than this have no bars, which would be one another's.
+const BARS_MAX: usize = 40;
 
 /// Lines over two axes.
 ///
@@ -71,7 +95,7 @@ pub enum Spread {
 ///
 /// let points = [(0.001, 0.6), (0.01, 0.9), (0.1, 0.93)];
 /// let points = points.map(|(rate, accuracy)| Point::new(rate, accuracy).with_spread(0.01)).to_vec();
-/// let lines = [Line { label: "Adagrad".into(), points }];
+/// let lines = [Line::new("Adagrad", points)];
 /// let path = std::env::temp_dir().join("burn-adagrad-doc-lines.svg");
 /// LinePlot::new("Accuracy by rate", "Learning rate", "Accuracy")
 ///     .with_log_x(true)
@@ -133,17 +157,21 @@ impl LinePlot {
     ///
     /// If there is no line or a line of which no point can be drawn, or a file cannot be written.
     pub fn draw(&self, lines: &[Line], path: &Path) -> Result<(), PlotError> {
-        let series = lines
+        let mut series = lines
             .iter()
             .map(|line| self.visible(line))
             .collect::<Result<Vec<_>, _>>()?;
+        self.apart(&mut series);
         let points = || series.iter().flatten();
         if points().next().is_none() {
             return Err(PlotError::Empty("no lines were given".into()));
         }
         let x = room(points().map(|p| p.x), self.log_x);
         let y = room(points().flat_map(|p| [p.low, p.high]), self.log_y);
-        let labels = lines.iter().map(|line| line.label.as_str());
+        let stroke = |(i, line): (usize, &Line)| line.stroke.unwrap_or(Stroke::of(i));
+        let strokes: Vec<Stroke> = lines.iter().enumerate().map(stroke).collect();
+        let series: Vec<(Stroke, Vec<Point>)> = strokes.iter().copied().zip(series).collect();
+        let labels = lines.iter().map(|line| line.label.as_str()).zip(strokes);
         draw_svg(path, labels, |area| match (self.log_x, self.log_y) {
             (false, false) => self.draw_lines(area, x, y, &series),
             (true, false) => self.draw_lines(area, x.log_scale(), y, &series),
@@ -185,7 +213,7 @@ impl LinePlot {
         area: &Area<'_>,
         x: X,
         y: Y,
-        series: &[Vec<Point>],
+        series: &[(Stroke, Vec<Point>)],
     ) -> Result<(), DrawError>
     where
         X: AsRangedCoord<Value = f64>,
@@ -194,29 +222,57 @@ impl LinePlot {
         Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
     {
         let mut chart = chart(area, &self.title, [&self.x_name, &self.y_name], x, y)?;
-        for (i, points) in series.iter().enumerate() {
-            let style = line(i);
+        for (stroke, points) in series {
+            let style = stroke.style();
             if self.spread == Spread::Band {
                 let above = points.iter().map(|p| (p.x, p.high));
                 let below = points.iter().rev().map(|p| (p.x, p.low));
                 let band: Vec<(f64, f64)> = above.chain(below).collect();
                 chart.draw_series([Polygon::new(band, style.color.mix(0.2).filled())])?;
-            } else {
-                chart.draw_series(
-                    points.iter().map(|p| {
-                        ErrorBar::new_vertical(p.x, p.low, p.y, p.high, style.filled(), 8)
-                    }),
-                )?;
+            } else if points.len() <= BARS_MAX {
+                let thin = style.filled().stroke_width(1);
+                let bar = |p: &Point| ErrorBar::new_vertical(p.x, p.low, p.y, p.high, thin, 8);
+                chart.draw_series(points.iter().map(bar))?;
             }
         }
-        if self.spread != Spread::Scatter {
-            // Over all bands, which would hide the lines.
-            for (i, points) in series.iter().enumerate() {
-                let points = points.iter().map(|p| (p.x, p.y));
-                chart.draw_series(LineSeries::new(points, line(i)))?;
+        // Over all bands and bars, which would hide them.
+        for (stroke, points) in series {
+            if self.spread != Spread::Scatter {
+                stroke.draw(&mut chart, points.iter().map(|p| (p.x, p.y)))?;
+            } else if stroke.pattern > 0 {
+                // A mark of its own beside the bar's disc.
+                let mark = |p: &Point| TriangleMarker::new((p.x, p.y), 9, stroke.style().filled());
+                chart.draw_series(points.iter().map(mark))?;
             }
         }
         Ok(())
+    }
+
+    /// Points of a scatter that have one place moved apart sideways, so that each is seen.
+    fn apart(&self, series: &mut [Vec<Point>]) {
+        if self.spread != Spread::Scatter {
+            return;
+        }
+        let width = {
+            let xs = || series.iter().flatten().map(|p| p.x);
+            let range = room(xs(), self.log_x);
+            if self.log_x {
+                (range.end / range.start).ln()
+            } else {
+                range.end - range.start
+            }
+        };
+        let mut taken: Vec<f64> = Vec::new();
+        for point in series.iter_mut().flatten() {
+            let times = taken.iter().filter(|&&x| x == point.x).count() as f64;
+            taken.push(point.x);
+            let away = times * width / 60.0;
+            if self.log_x {
+                point.x *= away.exp();
+            } else {
+                point.x += away;
+            }
+        }
     }
 
     /// The numbers as comma-separated values.
@@ -253,6 +309,10 @@ fn field(text: &str) -> String {
 fn room(numbers: impl Iterator<Item = f64> + Clone, log: bool) -> Range<f64> {
     let low = numbers.clone().fold(f64::INFINITY, f64::min);
     let high = numbers.fold(f64::NEG_INFINITY, f64::max);
+    if log && high < 10.0 * low {
+        // Whole powers of ten: a narrower axis would have no numbers on it.
+        return 10.0_f64.powf(low.log10().floor())..10.0_f64.powf(high.log10().ceil()) * 1.01;
+    }
     if log {
         return low / 1.3..high * 1.3;
     }
