@@ -3,6 +3,8 @@
 
 #[path = "plot/kept.rs"]
 mod kept;
+#[path = "plot/lines.rs"]
+mod lines;
 
 use burn_adagrad::plot::{LossCurve, LossPlot};
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::style::{Area, DrawError, Stroke, chart, draw_svg, write_error};
+use super::style::{Area, DrawError, Stroke, chart, draw_svg, with_mark, write_error};
 use crate::error::PlotError;
 
 /// A point of a line, with the ends of its spread.
@@ -168,7 +168,10 @@ impl LinePlot {
         }
         let x = room(points().map(|p| p.x), self.log_x);
         let y = room(points().flat_map(|p| [p.low, p.high]), self.log_y);
-        let stroke = |(i, line): (usize, &Line)| line.stroke.unwrap_or(Stroke::of(i));
+        let stroke = |(i, line): (usize, &Line)| Stroke {
+            marks: self.spread == Spread::Scatter,
+            ..line.stroke.unwrap_or(Stroke::of(i))
+        };
         let strokes: Vec<Stroke> = lines.iter().enumerate().map(stroke).collect();
         let series: Vec<(Stroke, Vec<Point>)> = strokes.iter().copied().zip(series).collect();
         let labels = lines.iter().map(|line| line.label.as_str()).zip(strokes);
@@ -239,10 +242,10 @@ impl LinePlot {
         for (stroke, points) in series {
             if self.spread != Spread::Scatter {
                 stroke.draw(&mut chart, points.iter().map(|p| (p.x, p.y)))?;
-            } else if stroke.pattern > 0 {
-                // A mark of its own beside the bar's disc.
-                let mark = |p: &Point| TriangleMarker::new((p.x, p.y), 9, stroke.style().filled());
-                chart.draw_series(points.iter().map(mark))?;
+            } else {
+                for p in points {
+                    with_mark!(stroke, (p.x, p.y), mark => { chart.draw_series([mark])?; });
+                }
             }
         }
         Ok(())

@@ -88,10 +88,35 @@ where
 pub(super) struct Stroke {
     pub(super) colour: usize,
     pub(super) pattern: usize,
+    /// Whether points are marked, and not joined.
+    pub(super) marks: bool,
 }
 
 /// Dashes and the gaps between them in pixels; none for a solid line.
 const PATTERNS: [Option<(i32, i32)>; 3] = [None, Some((9, 5)), Some((2, 4))];
+
+/// Runs `$draw` with the mark of a point as `$mark`: a disc, a triangle or a cross, by the stroke's pattern.
+/// A macro, since each mark has a type of its own.
+macro_rules! with_mark {
+    ($stroke:expr, $place:expr, $mark:ident => $draw:expr) => {{
+        let style = $stroke.style();
+        match $stroke.pattern {
+            0 => {
+                let $mark = Circle::new($place, 5, style.filled());
+                $draw
+            }
+            1 => {
+                let $mark = TriangleMarker::new($place, 8, style.filled());
+                $draw
+            }
+            _ => {
+                let $mark = Cross::new($place, 6, style);
+                $draw
+            }
+        }
+    }};
+}
+pub(super) use with_mark;
 
 impl Stroke {
     /// That of the curve of this number.
@@ -99,6 +124,7 @@ impl Stroke {
         Self {
             colour: curve % COLOURS.len(),
             pattern: curve / COLOURS.len() % PATTERNS.len(),
+            marks: false,
         }
     }
 
@@ -144,12 +170,16 @@ fn draw_legend<'a>(
     const WIDTH: i32 = 28;
     for (place, (label, stroke)) in labels.enumerate() {
         let y = 72 + 28 * place as i32;
+        area.draw(&Text::new(label, (WIDTH + 8, y - 7), ("sans-serif", 15)))?;
+        if stroke.marks {
+            with_mark!(stroke, (WIDTH / 2, y), mark => area.draw(&mark))?;
+            continue;
+        }
         let (dash, gap) = PATTERNS[stroke.pattern].unwrap_or((WIDTH, 0));
         for start in (0..WIDTH).step_by((dash + gap) as usize) {
             let ends = [(start, y), (WIDTH.min(start + dash), y)];
             area.draw(&PathElement::new(ends, stroke.style()))?;
         }
-        area.draw(&Text::new(label, (WIDTH + 8, y - 7), ("sans-serif", 15)))?;
     }
     Ok(())
 }
