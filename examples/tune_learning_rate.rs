@@ -85,8 +85,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     let names = common::optimizers(&options.optimizers)?;
-    let last = options.seed.checked_add(options.seeds - 1);
-    let last = last.context("--seed plus --seeds is larger than the largest seed")?;
+    let seeds = common::seeds(options.seed, options.seeds)?;
     let some_or_default = |values: &[f64]| match values {
         [] => vec![None],
         values => values.iter().copied().map(Some).collect(),
@@ -96,7 +95,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         .into_iter()
         .map(OptimizerKind::name)
         .map(str::to_owned);
-    let config = TuneConfig::new(names.collect(), grid, (options.seed..=last).collect())
+    let config = TuneConfig::new(names.collect(), grid, seeds)
         .with_epsilons(some_or_default(&options.epsilons))
         .with_weight_decays(some_or_default(&options.weight_decays))
         .with_drop_below(options.drop_below)

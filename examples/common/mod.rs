@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use burn_adagrad::data::LibsvmOptions;
 use burn_adagrad::train::{OptimizerKind, Split};
-use burn_adagrad::tune::Progress;
+use burn_adagrad::tune::{Progress, Tuning};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::{Rng, SeedableRng};
@@ -134,4 +134,48 @@ pub fn show(bar: &ProgressBar, progress: &Progress) {
     if let Some(trial) = &progress.trial {
         bar.set_message(format!("{}, seed {}", trial.setting, trial.seed));
     }
+}
+
+/// Draws value against rate, a line an optimizer.
+#[cfg(feature = "plot")]
+pub fn plot_rates(tuning: &Tuning, optimizers: &[String], folder: &Path) -> anyhow::Result<()> {
+    use burn_adagrad::plot::{Line, LinePlot, Point};
+
+    let line = |name: &String| {
+        let points = tuning
+            .of(name)
+            // Of several settings with one rate, those with the optimizer's defaults.
+            .filter(|result| {
+                let setting = &result.setting;
+                setting.epsilon.is_none() && setting.weight_decay.is_none()
+            })
+            .map(|result| {
+                let spread = result.value_std.unwrap_or(0.0);
+                Point::new(result.setting.learning_rate, result.value_mean).with_spread(spread)
+            })
+            .collect();
+        Line::new(name, points)
+    };
+    // Of an optimizer that diverged at every rate there is nothing to draw.
+    let drawn = |name: &&String| {
+        tuning
+            .best(name)
+            .is_some_and(|best| best.value_mean.is_finite())
+    };
+    let lines: Vec<Line> = optimizers.iter().filter(drawn).map(line).collect();
+    LinePlot::new(
+        "How much does each depend on its rate?",
+        "Learning rate",
+        "Validation accuracy (mean ± 1 sd over seeds)",
+    )
+    .with_log_x(true)
+    .draw(&lines, &folder.join("rates.svg"))?;
+    Ok(())
+}
+
+/// Says that there is no picture of the rates.
+#[cfg(not(feature = "plot"))]
+pub fn plot_rates(_: &Tuning, _: &[String], folder: &Path) -> anyhow::Result<()> {
+    not_drawn(&folder.join("rates.svg"));
+    Ok(())
 }

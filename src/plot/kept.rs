@@ -4,7 +4,7 @@ use std::path::Path;
 
 use plotters::prelude::*;
 
-use super::style::{Area, DrawError, chart, draw_svg, line};
+use super::style::{Area, DrawError, Stroke, chart, draw_svg, numbered};
 use crate::error::PlotError;
 
 /// Width of an error bar's ends; the point itself is a dot as wide.
@@ -87,7 +87,9 @@ impl KeptPlot {
             return Err(PlotError::Empty("no curves were given".into()));
         }
         let labels = curves.iter().map(|curve| curve.label.as_str());
-        draw_svg(path, labels, |area| self.draw_curves(area, &series))
+        draw_svg(path, numbered(labels), |area| {
+            self.draw_curves(area, &series)
+        })
     }
 
     fn draw_curves(&self, area: &Area<'_>, series: &[Vec<Bar>]) -> Result<(), DrawError> {
@@ -105,13 +107,13 @@ impl KeptPlot {
         let axis = kept.clone().log_scale();
         let mut chart = chart(area, &self.title, names, axis, accuracies)?;
         for (i, bars) in series.iter().enumerate() {
-            let style = line(i);
+            let style = Stroke::of(i).style();
             if let [bar] = bars.as_slice() {
                 let level = [(kept.start, bar.accuracy), (kept.end, bar.accuracy)];
                 chart.draw_series(DashedLineSeries::new(level, 6, 6, style))?;
             } else {
                 let points = bars.iter().map(|bar| (bar.kept, bar.accuracy));
-                chart.draw_series(LineSeries::new(points, style))?;
+                Stroke::of(i).draw(&mut chart, points)?;
             }
             chart.draw_series(bars.iter().map(|bar| {
                 let (kept, low, high) = (bar.kept, bar.low, bar.high);

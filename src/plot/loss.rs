@@ -6,7 +6,7 @@ use std::path::Path;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::style::{Area, DrawError, chart, draw_svg, line};
+use super::style::{Area, DrawError, Stroke, chart, draw_svg, numbered};
 use crate::error::PlotError;
 
 /// More points than this would hide the curves behind the noise of single batches.
@@ -89,7 +89,7 @@ impl LossPlot {
         let epochs = 0.0..batches.unwrap_or(1) as f64 / self.batches_per_epoch as f64;
 
         let labels = curves.iter().map(|curve| curve.label.as_str());
-        draw_svg(path, labels, |area| {
+        draw_svg(path, numbered(labels), |area| {
             if self.log_scale {
                 let losses = (low / 1.2..high * 1.2).log_scale();
                 self.draw_curves(area, epochs, losses, &series)
@@ -112,7 +112,7 @@ impl LossPlot {
     {
         let mut chart = chart(area, &self.title, ["Epochs", "Loss"], epochs, losses)?;
         for (i, points) in series.iter().enumerate() {
-            chart.draw_series(LineSeries::new(points.iter().copied(), line(i)))?;
+            Stroke::of(i).draw(&mut chart, points.iter().copied())?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Pictures of training runs and of what they gave, as SVG.
 //!
 //! - [`LossPlot`]: training loss over epochs, a curve an optimizer.
+//! - [`LinePlot`]: lines over any two axes, with bands or bars, and their numbers beside them.
 //! - [`KeptPlot`]: accuracy against the share of weights that a model keeps, a curve a method.
 //!
 //! ```
@@ -14,8 +15,10 @@
 //! ```
 
 mod kept;
+mod lines;
 mod loss;
 mod style;
 
 pub use kept::{KeptCurve, KeptPlot, KeptPoint};
+pub use lines::{Line, LinePlot, Point, Spread};
 pub use loss::{LossCurve, LossPlot};

@@ -33,7 +33,7 @@ pub(super) type Chart<'a, X, Y> = ChartContext<
 /// it would hide data.
 pub(super) fn draw_svg<'a>(
     path: &Path,
-    labels: impl Iterator<Item = &'a str>,
+    labels: impl Iterator<Item = (&'a str, Stroke)>,
     draw_chart: impl FnOnce(&Area<'_>) -> Result<(), DrawError>,
 ) -> Result<(), PlotError> {
     let mut svg = String::new();
@@ -83,19 +83,73 @@ where
     Ok(chart)
 }
 
-/// How the curve of this number is drawn.
-pub(super) fn line(curve: usize) -> ShapeStyle {
-    COLOURS[curve % COLOURS.len()].stroke_width(2)
+/// How a curve is drawn: by colour, and by pattern where there are more curves than colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stroke {
+    pub(super) colour: usize,
+    pub(super) pattern: usize,
+}
+
+/// Dashes and the gaps between them in pixels; none for a solid line.
+const PATTERNS: [Option<(i32, i32)>; 3] = [None, Some((9, 5)), Some((2, 4))];
+
+impl Stroke {
+    /// That of the curve of this number.
+    pub(super) fn of(curve: usize) -> Self {
+        Self {
+            colour: curve % COLOURS.len(),
+            pattern: curve / COLOURS.len() % PATTERNS.len(),
+        }
+    }
+
+    /// Colour and width of the line.
+    pub(super) fn style(self) -> ShapeStyle {
+        COLOURS[self.colour % COLOURS.len()].stroke_width(2)
+    }
+
+    /// Draws a curve through points.
+    pub(super) fn draw<X, Y>(
+        self,
+        chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
+        points: impl Iterator<Item = (f64, f64)>,
+    ) -> Result<(), DrawError>
+    where
+        X: Ranged<ValueType = f64>,
+        Y: Ranged<ValueType = f64>,
+    {
+        let points: Vec<(f64, f64)> = points.collect();
+        match PATTERNS[self.pattern] {
+            None => chart.draw_series(LineSeries::new(points, self.style()))?,
+            Some((dash, gap)) => {
+                chart.draw_series(DashedLineSeries::new(points, dash, gap, self.style()))?
+            }
+        };
+        Ok(())
+    }
+}
+
+/// Labels with the strokes of their curves, in order.
+pub(super) fn numbered<'a>(
+    labels: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = (&'a str, Stroke)> {
+    labels
+        .enumerate()
+        .map(|(curve, label)| (label, Stroke::of(curve)))
 }
 
 fn draw_legend<'a>(
     area: &Area<'_>,
-    labels: impl Iterator<Item = &'a str>,
+    labels: impl Iterator<Item = (&'a str, Stroke)>,
 ) -> Result<(), DrawError> {
-    for (curve, label) in labels.enumerate() {
-        let y = 72 + 28 * curve as i32;
-        area.draw(&PathElement::new([(0, y), (24, y)], line(curve)))?;
-        area.draw(&Text::new(label, (32, y - 7), ("sans-serif", 15)))?;
+    const WIDTH: i32 = 28;
+    for (place, (label, stroke)) in labels.enumerate() {
+        let y = 72 + 28 * place as i32;
+        let (dash, gap) = PATTERNS[stroke.pattern].unwrap_or((WIDTH, 0));
+        for start in (0..WIDTH).step_by((dash + gap) as usize) {
+            let ends = [(start, y), (WIDTH.min(start + dash), y)];
+            area.draw(&PathElement::new(ends, stroke.style()))?;
+        }
+        area.draw(&Text::new(label, (WIDTH + 8, y - 7), ("sans-serif", 15)))?;
     }
     Ok(())
 }
@@ -110,7 +164,7 @@ fn tick(number: f64) -> String {
     }
 }
 
-fn write_error(path: &Path, error: impl ToString) -> PlotError {
+pub(super) fn write_error(path: &Path, error: impl ToString) -> PlotError {
     PlotError::Write {
         path: path.to_owned(),
         message: error.to_string(),

@@ -117,6 +117,25 @@ impl OptimizerRuns {
             .collect()
     }
 
+    /// For each epoch the mean loss of its batches, averaged over the runs, and its sample standard
+    /// deviation over them (0 for a single run).
+    pub fn epoch_losses(&self, num_epochs: usize) -> Vec<(f64, f64)> {
+        let n = self.runs.iter().map(|run| run.losses.len()).min();
+        let batches = n.unwrap_or(0) / num_epochs.max(1);
+        let epoch = |epoch: usize| {
+            let of_run = |run: &Run| {
+                let losses = run.losses[epoch * batches..][..batches].iter();
+                mean(&losses.map(|&loss| loss.into()).collect::<Vec<f64>>())
+            };
+            let losses: Vec<f64> = self.runs.iter().map(of_run).collect();
+            (mean(&losses), standard_deviation(&losses).unwrap_or(0.0))
+        };
+        if batches == 0 {
+            return Vec::new();
+        }
+        (0..num_epochs).map(epoch).collect()
+    }
+
     /// The accuracy as `0.9350`, or `0.9350 ± 0.0120` for several runs.
     pub fn accuracy(&self) -> String {
         match self.accuracy_std {

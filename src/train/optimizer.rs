@@ -5,7 +5,7 @@ use std::fmt;
 
 use burn::data::dataloader::DataLoader;
 use burn::module::AutodiffModule;
-use burn::optim::LearningRate;
+use burn::optim::{GradientsParams, LearningRate, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,28 @@ use crate::data::DenseBatch;
 use crate::error::ExperimentError;
 use crate::nn::BinaryClassifier;
 use crate::optim::StateMemory;
+
+/// Calls the macro `$run` with the configuration of an optimizer.
+macro_rules! with_config {
+    ($kind:expr, $options:expr, $run:ident) => {
+        match $kind {
+            OptimizerKind::Adagrad => $run!(configs::adagrad($options)),
+            OptimizerKind::Sgd => $run!(configs::sgd($options)),
+            OptimizerKind::Adam => $run!(configs::adam($options)),
+            OptimizerKind::RmsProp => $run!(configs::rmsprop($options)),
+            OptimizerKind::AdagradMomentum => $run!(configs::adagrad_momentum($options)),
+            OptimizerKind::AdagradDecay => $run!(configs::adagrad_decay($options)),
+            OptimizerKind::RowWiseAdagrad => $run!(configs::row_wise($options)),
+            OptimizerKind::AdagradNorm => $run!(configs::norm($options)),
+            OptimizerKind::Sm3 => $run!(configs::sm3($options)),
+            OptimizerKind::Adadelta => $run!(configs::adadelta($options)),
+            OptimizerKind::ProximalAdagrad => $run!(configs::proximal()),
+            OptimizerKind::FtrlProximal => $run!(configs::ftrl()),
+            OptimizerKind::BurnAdaGrad => $run!(configs::burn_adagrad($options)),
+            OptimizerKind::AdamW => $run!(configs::adamw($options)),
+        }
+    };
+}
 
 /// An optimizer that can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -175,22 +197,54 @@ impl OptimizerKind {
                 train_model(model, &mut optim, lr, train_loader, num_epochs, on_epoch)
             }};
         }
-        match self {
-            Self::Adagrad => train!(configs::adagrad(options)),
-            Self::Sgd => train!(configs::sgd(options)),
-            Self::Adam => train!(configs::adam(options)),
-            Self::RmsProp => train!(configs::rmsprop(options)),
-            Self::AdagradMomentum => train!(configs::adagrad_momentum(options)),
-            Self::AdagradDecay => train!(configs::adagrad_decay(options)),
-            Self::RowWiseAdagrad => train!(configs::row_wise(options)),
-            Self::AdagradNorm => train!(configs::norm(options)),
-            Self::Sm3 => train!(configs::sm3(options)),
-            Self::Adadelta => train!(configs::adadelta(options)),
-            Self::ProximalAdagrad => train!(configs::proximal()),
-            Self::FtrlProximal => train!(configs::ftrl()),
-            Self::BurnAdaGrad => train!(configs::burn_adagrad(options)),
-            Self::AdamW => train!(configs::adamw(options)),
+        with_config!(self, options, train)
+    }
+
+    /// Steps any module along gradients that the caller makes: `gradients` is given the number of the step,
+    /// from 0, and the module before it. Options that the optimizer does not have are not looked at.
+    ///
+    /// ```
+    /// use burn::backend::{Autodiff, NdArray};
+    /// use burn::nn::{Linear, LinearConfig};
+    /// use burn::optim::GradientsParams;
+    /// use burn::tensor::Tensor;
+    /// use burn_adagrad::train::{OptimizerKind, OptimizerOptions};
+    ///
+    /// type B = Autodiff<NdArray>;
+    /// let model: Linear<B> = LinearConfig::new(1, 1).init(&Default::default());
+    /// let loss = |model: &Linear<B>| {
+    ///     let x = Tensor::from_floats([[1.0], [2.0]], &Default::default());
+    ///     (model.forward(x.clone()) - x * 3.0).powi_scalar(2).mean()
+    /// };
+    /// let gradients = |_, model: &Linear<B>| {
+    ///     GradientsParams::from_grads(loss(model).backward(), model)
+    /// };
+    /// let model = OptimizerKind::Adagrad.minimize(&OptimizerOptions::new(), model, 0.5, 200, gradients);
+    /// assert!(loss(&model).into_scalar() < 0.01);
+    /// ```
+    pub fn minimize<B, M>(
+        self,
+        options: &OptimizerOptions,
+        mut module: M,
+        lr: LearningRate,
+        steps: usize,
+        mut gradients: impl FnMut(usize, &M) -> GradientsParams,
+    ) -> M
+    where
+        B: AutodiffBackend,
+        M: AutodiffModule<B>,
+    {
+        macro_rules! minimize {
+            ($config:expr) => {{
+                let mut optim = $config.init::<B, M>();
+                for step in 0..steps {
+                    let gradients = gradients(step, &module);
+                    module = optim.step(lr, module, gradients);
+                }
+                module
+            }};
         }
+        with_config!(self, options, minimize)
     }
 }
 

@@ -1,0 +1,80 @@
+//! The comparison at several shares of zeros.
+
+use std::fs;
+use std::io::Write;
+
+use anyhow::{Context, ensure};
+use burn_adagrad::SparseDataConfig;
+use burn_adagrad::train::{DataSource, OptimizerKind, Verdict};
+use serde::Serialize;
+
+use crate::options::Options;
+use crate::{Found, compare, pictures};
+
+/// Checks the option.
+pub fn check(options: &Options) -> anyhow::Result<()> {
+    for sparsity in &options.sparsities {
+        ensure!(
+            (0.0..1.0).contains(sparsity),
+            "--sparsities {sparsity} (must be at least 0 and below 1)"
+        );
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Results<'a> {
+    sparsity: f64,
+    #[serde(flatten)]
+    comparison: &'a burn_adagrad::train::Comparison,
+    verdict: Option<Verdict>,
+}
+
+/// Compares at each share, prints a table and the verdicts, and draws the picture.
+pub fn run(options: &Options, optimizers: &[OptimizerKind], seeds: &[u64]) -> anyhow::Result<()> {
+    let mut all: Vec<(f64, Found)> = Vec::new();
+    for &sparsity in &options.sparsities {
+        let data = SparseDataConfig::new().with_sparsity(sparsity);
+        let found = compare(options, optimizers, &DataSource::Synthetic(data), seeds)?;
+        all.push((sparsity, found));
+    }
+    let text = table(optimizers, &all);
+    write!(std::io::stdout().lock(), "{text}")?;
+    let results: Vec<Results> = all
+        .iter()
+        .map(|(sparsity, found)| Results {
+            sparsity: *sparsity,
+            comparison: &found.comparison,
+            verdict: Verdict::of(&found.comparison),
+        })
+        .collect();
+    let json = serde_json::to_string(&results)? + "\n";
+    for (name, text) in [("sparsities.json", &json), ("sparsities.md", &text)] {
+        let path = options.out.join(name);
+        fs::write(&path, text).with_context(|| path.display().to_string())?;
+    }
+    pictures::draw_sparsities(options, optimizers, &all)
+}
+
+fn table(optimizers: &[OptimizerKind], all: &[(f64, Found)]) -> String {
+    let names = optimizers.iter().map(|kind| kind.name());
+    let mut table = format!(
+        "| sparsity | {} |\n| ---: |{}\n",
+        names.collect::<Vec<_>>().join(" | "),
+        " ---: |".repeat(optimizers.len())
+    );
+    for (sparsity, found) in all {
+        let cells = found.comparison.optimizers.iter();
+        let cells = cells.map(|runs| format!("{} (rate {})", runs.accuracy(), runs.lr));
+        table += &format!(
+            "| {sparsity} | {} |\n",
+            cells.collect::<Vec<_>>().join(" | ")
+        );
+    }
+    for (sparsity, found) in all {
+        if let Some(verdict) = Verdict::of(&found.comparison) {
+            table += &format!("\nSparsity {sparsity}. {verdict}");
+        }
+    }
+    table
+}
