@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
+use burn_adagrad::statistics::Interval;
+
 use crate::study::Rows;
 use crate::summary::Summary;
 use crate::training::Method;
@@ -36,13 +38,17 @@ pub fn print_protocol(
         [seed] => writeln!(out, "Seed: {seed}"),
         _ => writeln!(
             out,
-            "Numbers: mean ± standard deviation over the seeds {} to {}",
+            "Numbers: mean ± standard deviation over the seeds {} to {}; differences with their 95 % intervals",
             seeds[0],
             seeds[seeds.len() - 1]
         ),
     }
 }
 
+/// A cell without a number.
+const NONE: &str = "–";
+
+/// The table, in Markdown.
 pub fn print_table(out: &mut impl Write, summaries: &[Summary]) -> io::Result<()> {
     writeln!(
         out,
@@ -61,8 +67,8 @@ pub fn print_table(out: &mut impl Write, summaries: &[Summary]) -> io::Result<()
         let kept = share_kept.scaled(100.0).text(2);
         let accuracy = accuracy.text(4);
         let [cut, difference] = match cut {
-            Some(cut) => [cut.accuracy.text(4), cut.difference.text(4)],
-            None => ["–".into(), "–".into()],
+            Some(cut) => [cut.accuracy.text(4), difference_text(cut.difference)],
+            None => [NONE.into(), NONE.into()],
         };
         writeln!(
             out,
@@ -70,6 +76,14 @@ pub fn print_table(out: &mut impl Write, summaries: &[Summary]) -> io::Result<()
         )?;
     }
     Ok(())
+}
+
+/// `+0.0120 [+0.0050, +0.0190]`.
+fn difference_text(difference: Option<Interval>) -> String {
+    match difference {
+        Some(Interval { mean, low, high }) => format!("{mean:+.4} [{low:+.4}, {high:+.4}]"),
+        None => NONE.into(),
+    }
 }
 
 /// How many seeds chose which rate, by method.

@@ -1,8 +1,9 @@
 //! The seeds together: means and their spread.
 
+use burn_adagrad::statistics::{Interval, mean, paired_difference, standard_deviation};
 use serde::Serialize;
 
-use crate::study::{Cut, Tested};
+use crate::study::Tested;
 use crate::training::Method;
 
 /// Some numbers, one a seed.
@@ -14,13 +15,10 @@ pub struct Spread {
 }
 
 impl Spread {
-    pub fn of(values: impl ExactSizeIterator<Item = f64> + Clone) -> Self {
-        let n = values.len() as f64;
-        let mean = values.clone().sum::<f64>() / n;
-        let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
+    pub fn of(numbers: &[f64]) -> Self {
         Self {
-            mean,
-            std: (n > 1.0).then(|| (squares / (n - 1.0)).sqrt()),
+            mean: mean(numbers),
+            std: standard_deviation(numbers),
         }
     }
 
@@ -59,27 +57,27 @@ pub struct Summary {
 #[derive(Debug, Serialize)]
 pub struct CutSummary {
     pub accuracy: Spread,
-    /// The other method's accuracy less this one, seed by seed: both have the same rows, whose luck so
-    /// cancels.
-    pub difference: Spread,
+    /// Mean of the other method's accuracy less this one, with its 95 % interval over the seeds; `None`
+    /// for one seed. Within a seed both have the same rows, whose luck so cancels.
+    pub difference: Option<Interval>,
 }
 
 impl Summary {
     /// The models at one place in the lists of all seeds.
     fn of(runs: Vec<Tested>) -> Self {
         let share = |run: &Tested| run.kept as f64 / run.weights as f64;
-        let pairs: Option<Vec<(f64, Cut)>> = runs
-            .iter()
-            .map(|run| Some((run.accuracy, run.cut?)))
-            .collect();
+        let shares: Vec<f64> = runs.iter().map(share).collect();
+        let accuracies: Vec<f64> = runs.iter().map(|run| run.accuracy).collect();
+        let cut = runs.iter().map(|run| run.cut.map(|cut| cut.accuracy));
+        let cut: Option<Vec<f64>> = cut.collect();
         Self {
             method: runs[0].method,
             l1: runs[0].l1,
-            share_kept: Spread::of(runs.iter().map(share)),
-            accuracy: Spread::of(runs.iter().map(|run| run.accuracy)),
-            cut: pairs.map(|pairs| CutSummary {
-                accuracy: Spread::of(pairs.iter().map(|(_, cut)| cut.accuracy)),
-                difference: Spread::of(pairs.iter().map(|(own, cut)| own - cut.accuracy)),
+            share_kept: Spread::of(&shares),
+            accuracy: Spread::of(&accuracies),
+            cut: cut.map(|cut| CutSummary {
+                accuracy: Spread::of(&cut),
+                difference: paired_difference(&accuracies, &cut),
             }),
             runs,
         }
