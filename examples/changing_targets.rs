@@ -46,6 +46,9 @@ struct Options {
     /// Steps; the targets change after half of them
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     steps: usize,
+    /// Number of learning rates that are tried, from 0.001 to 10
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(1..))]
+    rates: u8,
     /// Number of seeds
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     seeds: u64,
@@ -104,7 +107,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
          | --- | ---: | ---: | ---: | ---: |",
         seeds.len()
     )?;
-    let grid = log_grid(1e-3, 10.0, 13);
+    let grid = log_grid(1e-3, 10.0, options.rates.into());
     let mut runs = Vec::new();
     for optimizer in OPTIMIZERS {
         // The mean over the first half: how fast it comes near, and how near.

@@ -41,7 +41,10 @@ fn assert_accuracies(output: &Output, several_seeds: bool) {
     // Of several seeds, a table and the verdict follow after an empty line.
     assert_eq!(lines.len() > 5, several_seeds);
     assert!(lines.get(5).is_none_or(String::is_empty));
-    for (line, name) in lines[1..5].iter().zip(["Adagrad", "SGD", "Adam", "RMSprop"]) {
+    for (line, name) in lines[1..5]
+        .iter()
+        .zip(["Adagrad", "SGD", "Adam", "RMSprop"])
+    {
         let accuracy = line.strip_prefix(&format!("{name}: ")).unwrap();
         assert!(is_accuracy(accuracy, several_seeds), "{line}");
     }

@@ -154,7 +154,8 @@ fn tuned_comparisons_say_their_rates_and_repeat() {
             .find(|setting| setting["learning_rate"] == runs["lr"])
             .unwrap();
         assert_eq!(value(lr), best, "{name}");
-        assert!(printed[9 + i].starts_with(&format!("| {name} | {} | 3 | 0.", runs["lr"])));
+        let lr = runs["lr"].as_f64().unwrap();
+        assert!(printed[9 + i].starts_with(&format!("| {name} | {lr} | 3 | 0.")));
         let accuracy = |runs: &Value| -> Vec<f64> {
             let runs = runs["runs"].as_array().unwrap().iter();
             runs.map(|run| run["accuracy"].as_f64().unwrap()).collect()
@@ -234,7 +235,7 @@ fn small_problems_show_both_sides() {
         table.iter().find(|row| row.0 == name).unwrap().1[column]
     };
 
-    let changing = table("changing_targets", "--seeds 3");
+    let changing = table("changing_targets", "--steps 8000 --rates 4 --seeds 2");
     // Columns: rate, before the change, soon after it, at the end.
     let adagrad = cell(&changing, "Adagrad", 2);
     for forgetful in ["Adagrad-decay", "Adadelta", "RMSprop", "Adam"] {
@@ -244,7 +245,7 @@ fn small_problems_show_both_sides() {
         );
     }
 
-    let frequency = table("feature_frequency", "--seeds 4 --steps 4000");
+    let frequency = table("feature_frequency", "--steps 2000 --rates 4 --seeds 3");
     let adagrad = cell(&frequency, "Adagrad", 2);
     for other in ["SGD", "Adam", "RMSprop", "Adadelta"] {
         assert!(

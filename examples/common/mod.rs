@@ -144,10 +144,13 @@ pub fn plot_rates(tuning: &Tuning, optimizers: &[String], folder: &Path) -> anyh
     let line = |name: &String| {
         let points = tuning
             .of(name)
-            // Of several settings with one rate, those with the optimizer's defaults.
+            // Of several settings with one rate, those with the options of the best.
             .filter(|result| {
-                let setting = &result.setting;
-                setting.epsilon.is_none() && setting.weight_decay.is_none()
+                let best = tuning.best(name).map(|best| &best.setting);
+                best.is_some_and(|best| {
+                    let options = (result.setting.epsilon, result.setting.weight_decay);
+                    options == (best.epsilon, best.weight_decay)
+                })
             })
             .map(|result| {
                 let spread = result.value_std.unwrap_or(0.0);
