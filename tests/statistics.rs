@@ -86,8 +86,8 @@ fn verdicts_follow_the_intervals() {
     assert_eq!(verdict.best, OptimizerKind::Adagrad);
     let text = verdict.to_string();
     assert!(text.starts_with(
-        "Does the article's ranking hold (Adagrad > Adam > SGD > RMSprop)? No: of its 3 steps 1 hold, \
-         1 are contradicted, 1 are undecided; Adagrad has the best mean.\n"
+        "Does the article's ranking hold (Adagrad > Adam > SGD > RMSprop)? No (of its 3 steps: 1 held \
+         up, 1 contradicted, 1 undecided). Best mean: Adagrad.\n"
     ));
     assert!(text.contains("- Adagrad above Adam: +0.0400 ["));
 

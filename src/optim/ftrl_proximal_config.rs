@@ -11,7 +11,9 @@ use crate::validate::Problems;
 /// Options of [`FtrlProximal`]; see there for the formula. The defaults are those of Keras.
 #[derive(Config, Debug)]
 pub struct FtrlProximalConfig {
-    /// L1 penalty λ₁: what makes weights exactly zero. Default 0.
+    /// L1 penalty λ₁: what makes weights exactly zero. It is weighed against the sum of all gradients of a
+    /// weight, not against one, and so is larger than [`ProximalAdagradConfig`](super::ProximalAdagradConfig)'s.
+    /// Default 0.
     #[config(default = 0.0)]
     pub l1: f64,
     /// L2 penalty λ₂: what makes weights small. Default 0.
@@ -28,7 +30,9 @@ pub struct FtrlProximalConfig {
     /// rate that does not fall. Default −0.5.
     #[config(default = -0.5)]
     pub learning_rate_power: f64,
-    /// What each element of the accumulator holds before the first step. Default 0.1.
+    /// What each element of the accumulator holds before the first step. Default 0.1, which drowns the
+    /// squared gradients of rare features of a mean loss ((1/32)² in a batch of 32): less makes their steps
+    /// longer.
     #[config(default = 0.1)]
     pub initial_accumulator_value: f32,
     /// Climb instead of descend. Default `false`.

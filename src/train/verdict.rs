@@ -120,8 +120,8 @@ impl fmt::Display for Verdict {
         let holds = if self.ranking_holds() { "Yes" } else { "No" };
         writeln!(
             f,
-            "Does the article's ranking hold ({ranking})? {holds}: of its {} steps {} hold, {} are \
-             contradicted, {} are undecided; {} has the best mean.",
+            "Does the article's ranking hold ({ranking})? {holds} (of its {} steps: {} held up, {} \
+             contradicted, {} undecided). Best mean: {}.",
             self.claims.len(),
             count(Finding::Holds),
             count(Finding::Contradicted),
@@ -131,7 +131,7 @@ impl fmt::Display for Verdict {
         for claim in &self.claims {
             let Interval { mean, low, high } = claim.difference;
             let finding = match claim.finding {
-                Finding::Holds => "holds",
+                Finding::Holds => "held up",
                 Finding::Contradicted => "contradicted",
                 Finding::Undecided => "undecided",
             };
