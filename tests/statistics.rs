@@ -83,7 +83,7 @@ fn verdicts_follow_the_intervals() {
         [Finding::Holds, Finding::Contradicted, Finding::Undecided]
     );
     assert!(!verdict.ranking_holds());
-    assert_eq!(verdict.best, OptimizerKind::Adagrad);
+    assert_eq!(verdict.best, [OptimizerKind::Adagrad]);
     let text = verdict.to_string();
     assert!(text.starts_with(
         "Does the article's ranking hold (Adagrad > Adam > SGD > RMSprop)? No (of its 3 steps: 1 held \

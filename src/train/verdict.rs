@@ -57,8 +57,8 @@ pub struct Claim {
 pub struct Verdict {
     /// Each optimizer of the ranking above the next.
     pub claims: Vec<Claim>,
-    /// The optimizer with the best mean accuracy of those of the ranking.
-    pub best: OptimizerKind,
+    /// The optimizers of the ranking with the best mean accuracy: several, if it is the same.
+    pub best: Vec<OptimizerKind>,
 }
 
 impl Verdict {
@@ -87,17 +87,13 @@ impl Verdict {
             })
         };
         let claims = (0..runs.len() - 1).map(claim).collect::<Option<Vec<_>>>()?;
-        let best = runs.iter().copied().reduce(|best, runs| {
-            if runs.accuracy_mean > best.accuracy_mean {
-                runs
-            } else {
-                best
-            }
-        })?;
-        Some(Self {
-            claims,
-            best: best.optimizer,
-        })
+        let largest = runs
+            .iter()
+            .map(|runs| runs.accuracy_mean)
+            .fold(f64::NAN, f64::max);
+        let best = runs.iter().filter(|runs| runs.accuracy_mean == largest);
+        let best = best.map(|runs| runs.optimizer).collect();
+        Some(Self { claims, best })
     }
 
     /// Whether every claim holds.
@@ -117,6 +113,7 @@ impl fmt::Display for Verdict {
                 .filter(|claim| claim.finding == finding)
                 .count()
         };
+        let best: Vec<&str> = self.best.iter().map(|kind| kind.name()).collect();
         let holds = if self.ranking_holds() { "Yes" } else { "No" };
         writeln!(
             f,
@@ -126,7 +123,7 @@ impl fmt::Display for Verdict {
             count(Finding::Holds),
             count(Finding::Contradicted),
             count(Finding::Undecided),
-            self.best,
+            best.join(", "),
         )?;
         for claim in &self.claims {
             let Interval { mean, low, high } = claim.difference;
