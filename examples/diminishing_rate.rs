@@ -39,7 +39,7 @@ struct Options {
     #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(100..))]
     steps: u32,
     /// Learning rate of Adagrad, RMSprop and Adam; that of Adadelta is 1
-    #[arg(long, value_name = "X", default_value_t = 0.01)]
+    #[arg(long, value_name = "X", default_value_t = 0.01, value_parser = common::parsers::above_0)]
     lr: f64,
     /// Seed of the gradients
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -58,8 +58,8 @@ fn main() -> ExitCode {
 
 /// The rates of the frequent and of the rare weight.
 ///
-/// Adam moves along its momentum, not along the gradient: its move is that for a gradient at this step
-/// alone, which is the difference that the gradient makes.
+/// Adam moves along its momentum: its move at a step, divided by the gradient of the step, holds what the
+/// gradients before have left, and hangs on their signs.
 fn rates(optimizer: OptimizerKind, options: &Options) -> [Rates; 2] {
     let lr = match optimizer {
         OptimizerKind::Adadelta => 1.0,

@@ -104,8 +104,9 @@ fn excess_losses(optimizer: OptimizerKind, rate: f64, seed: u64, steps: usize) -
     };
     let least = test_loss(&truth);
     let mut losses = Vec::new();
-    descend(optimizer, rate, FEATURES, steps, |step, weights| {
-        if step % every(steps) == 0 {
+    // One step more, to see what the last one did.
+    descend(optimizer, rate, FEATURES, steps + 1, |step, weights| {
+        if step % every(steps) == 0 || step == steps {
             losses.push(test_loss(weights) - least);
         }
         let (row, label) = labelled_row();
@@ -152,7 +153,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         writeln!(
             out,
             "| {optimizer} | {rate} | {} | {} |",
-            at(last / 10),
+            at(steps / 10 / every(steps)),
             at(last)
         )?;
         runs.push((optimizer, losses));
@@ -170,7 +171,8 @@ fn draw(options: &Options, runs: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::R
         let point = |i: usize| {
             let losses: Vec<f64> = losses.iter().map(|losses| losses[i]).collect();
             let spread = standard_deviation(&losses).unwrap_or(0.0);
-            Point::new((i * every(steps)) as f64, mean(&losses)).with_spread(spread)
+            let step = steps.min(i * every(steps));
+            Point::new(step as f64, mean(&losses)).with_spread(spread)
         };
         Line::new(optimizer.name(), (0..losses[0].len()).map(point).collect())
     };

@@ -111,6 +111,9 @@ fn run(options: &Options) -> anyhow::Result<()> {
         )?),
         None => DataSource::Synthetic(SparseDataConfig::new()),
     };
+    // Nothing is thrown away for a run that cannot begin.
+    config.validate()?;
+    experiment.validate()?;
     fs::create_dir_all(&options.out).with_context(|| options.out.display().to_string())?;
     let journal = options.out.join("trials.jsonl");
     if options.fresh && journal.exists() {

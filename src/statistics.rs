@@ -65,7 +65,12 @@ pub fn paired_difference(a: &[f64], b: &[f64]) -> Option<Interval> {
     };
     let mut means: Vec<f64> = (0..RESAMPLES).map(|_| resample()).collect();
     means.sort_by(f64::total_cmp);
-    let at = |share: f64| means[(share * (RESAMPLES - 1) as f64).round() as usize];
+    // Rounded: of means that are whole multiples of something, an end that is 0 would be so only but for
+    // what the sums lose.
+    let at = |share: f64| {
+        let end = means[(share * (RESAMPLES - 1) as f64).round() as usize];
+        (end * 1e12).round() / 1e12 + 0.0
+    };
     Some(Interval {
         mean: mean(&differences),
         low: at(0.025),

@@ -43,6 +43,25 @@ fn intervals_agree_with_the_normal_approximation() {
     assert_eq!(paired_difference(&[1.0], &[0.0]), None);
 }
 
+/// Of accuracies that are multiples of 1/200 an end of the interval may be 0, and is then 0.
+#[test]
+fn an_end_of_zero_is_zero() {
+    let a = [
+        0.945, 0.925, 0.94, 0.92, 0.93, 0.92, 0.92, 0.92, 0.945, 0.94,
+    ];
+    let b = [
+        0.945, 0.935, 0.945, 0.93, 0.93, 0.915, 0.925, 0.93, 0.955, 0.935,
+    ];
+    for (a, b) in [(a, b), (b, a)] {
+        let interval = paired_difference(&a, &b).unwrap();
+        for end in [interval.low, interval.high] {
+            let unit = end * 2000.0;
+            assert!((unit - unit.round()).abs() < 1e-8 && !(end == 0.0 && end.is_sign_negative()));
+            assert!(end == 0.0 || end.abs() > 1e-6, "{end:e}");
+        }
+    }
+}
+
 fn runs(optimizer: OptimizerKind, accuracies: &[f64]) -> OptimizerRuns {
     let run = |(seed, &accuracy): (u64, &f64)| Run {
         seed,

@@ -243,7 +243,82 @@ fn a_failing_objective_stops_all() {
     assert_eq!(calls.into_inner(), 2);
 }
 
-/// NaN goes through the journal.
+/// What is not a journal of this run is left as it is.
+#[test]
+fn other_files_are_not_touched() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("notes.txt");
+    for text in ["dear diary", "{\"tuning\":\"test\"} and more", "one\ntwo"] {
+        std::fs::write(&path, text).unwrap();
+        let error = tune(&config(), "test", Some(&path), objective, |_| ()).unwrap_err();
+        assert!(
+            matches!(error, TuneError::Journal { line: 1, .. }),
+            "{error}"
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+/// Two at a time would write into one another's lines.
+#[test]
+fn a_journal_is_for_one_at_a_time() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("trials.jsonl");
+    let nested = |trial: &Trial| {
+        let error = tune(&config(), "test", Some(&path), objective, |_| ()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("another process tunes with this journal"),
+            "{error}"
+        );
+        objective(trial)
+    };
+    tune(
+        &config().with_threads(1),
+        "test",
+        Some(&path),
+        nested,
+        |_| (),
+    )
+    .unwrap();
+    run(&config(), Some(&path));
+}
+
+#[test]
+fn a_panicking_objective_is_an_error() {
+    let calls = AtomicUsize::new(0);
+    let panicking = |trial: &Trial| -> Result<Score, Infallible> {
+        calls.fetch_add(1, Ordering::Relaxed);
+        panic!("no seed {}", trial.seed)
+    };
+    let error = tune(&config().with_threads(1), "test", None, panicking, |_| ()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a, learning rate 0.01: panicked: no seed 7"
+    );
+    assert_eq!(calls.into_inner(), 1);
+}
+
+/// Rates and options that an experiment has for single optimizers do not replace those of the grid.
+#[test]
+fn the_grid_is_what_is_tried() {
+    use burn_adagrad::train::{OptimizerKind, TunedOptimizer};
+    let config = TuneConfig::new(vec!["Adagrad".into()], vec![1e-4, 0.1], vec![1]);
+    let source = DataSource::Synthetic(SparseDataConfig::new().with_n_samples(100));
+    let run = |experiment: ExperimentConfig| {
+        let device = Default::default();
+        tune_sparse_nn::<Autodiff<Flex>>(&config, &source, &experiment, None, &device, |_| ())
+            .unwrap()
+    };
+    let experiment = ExperimentConfig::new().with_num_epochs(2);
+    let own = vec![TunedOptimizer::new(OptimizerKind::Adagrad, 0.5)];
+    let tuning = run(experiment.clone().with_tuned(own));
+    assert_eq!(tuning, run(experiment));
+    assert_ne!(tuning.settings[0].scores, tuning.settings[1].scores);
+}
+
+/// NaN goes through the journal, and through the results.
 #[test]
 fn diverged_trials_are_remembered() {
     let dir = TempDir::new().unwrap();
@@ -259,6 +334,9 @@ fn diverged_trials_are_remembered() {
     let never = |_: &Trial| -> Result<Score, &'static str> { Err("run again") };
     let tuning = tune(&config, "test", Some(&path), never, |_| ()).unwrap();
     assert!(tuning.best("a").unwrap().value_mean.is_nan());
+    let json = serde_json::to_string(&tuning).unwrap();
+    let read: Tuning = serde_json::from_str(&json).unwrap();
+    assert!(read.best("a").unwrap().value_mean.is_nan());
 }
 
 #[test]

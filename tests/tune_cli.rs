@@ -198,7 +198,7 @@ fn comparisons_at_several_sparsities() {
     assert!(printed[2].contains("(rate 0.01)"));
     assert!(printed[5].starts_with("Sparsity 0. Does the article's ranking hold"));
     let results = json(&dir.path().join("here/sparsities.json"));
-    assert_eq!(results[1]["sparsity"], 0.9);
+    assert_eq!(results["sparsities"][1]["sparsity"], 0.9);
     assert_eq!(
         dir.path().join("here/sparsities.csv").exists(),
         cfg!(feature = "plot")
@@ -286,7 +286,18 @@ fn bad_options_are_one_line_and_exit_2() {
             "--tuned --lr 0.1",
             "cannot be used with",
         ),
+        ("compare_optimizers", "--tune-seeds 2", "--tuned"),
         ("tune_learning_rate", "--low 0", "learning_rates = "),
+        (
+            "tune_learning_rate",
+            "--optimizers Adadelta --epsilons 0",
+            "above 0 for Adadelta",
+        ),
+        (
+            "diminishing_rate",
+            "--lr nan",
+            "it must be finite and above 0",
+        ),
         (
             "tune_learning_rate",
             "--rates 0",

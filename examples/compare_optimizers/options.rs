@@ -49,8 +49,8 @@ pub struct Options {
     /// Each optimizer at its own best rate of 11 from 1e-4 to 10, found on rows held back from training
     #[arg(long, conflicts_with_all = ["lr", "as_article"])]
     pub tuned: bool,
-    /// Seeds that rates are tuned over, the first of --seeds
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    /// Seeds that rates are tuned over, the first of --seeds; at most all of them
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "tuned", value_parser = clap::value_parser!(u64).range(1..))]
     pub tune_seeds: u64,
     /// Number of seeds
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100_000))]
@@ -75,8 +75,8 @@ pub struct Options {
     /// As the article does: new synthetic data and new weights for each optimizer, one seed
     #[arg(long, conflicts_with_all = ["seeds", "data"])]
     pub as_article: bool,
-    /// Logarithmic loss axis in losses.svg
-    #[arg(long)]
+    /// Logarithmic loss axis in losses.svg and loss_bands.svg
+    #[arg(long, conflicts_with = "sparsities")]
     pub log_scale: bool,
 }
 

@@ -4,8 +4,10 @@ use std::fs;
 use std::io::Write;
 
 use anyhow::{Context, ensure};
-use burn_adagrad::SparseDataConfig;
-use burn_adagrad::train::{DataSource, OptimizerKind, Verdict};
+use burn::tensor::backend::Backend;
+use burn_adagrad::train::{Comparison, DataSource, OptimizerKind, Verdict};
+use burn_adagrad::tune::Tuning;
+use burn_adagrad::{DefaultBackend, SparseDataConfig};
 use serde::Serialize;
 
 use crate::options::Options;
@@ -22,12 +24,22 @@ pub fn check(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The contents of `sparsities.json`.
 #[derive(Serialize)]
 struct Results<'a> {
+    backend: String,
+    options: &'a Options,
+    seeds: &'a [u64],
+    sparsities: Vec<OfSparsity<'a>>,
+}
+
+#[derive(Serialize)]
+struct OfSparsity<'a> {
     sparsity: f64,
     #[serde(flatten)]
-    comparison: &'a burn_adagrad::train::Comparison,
+    comparison: &'a Comparison,
     verdict: Option<Verdict>,
+    tuning: Option<&'a Tuning>,
 }
 
 /// Compares at each share, prints a table and the verdicts, and draws the picture.
@@ -40,14 +52,18 @@ pub fn run(options: &Options, optimizers: &[OptimizerKind], seeds: &[u64]) -> an
     }
     let text = table(optimizers, &all);
     write!(std::io::stdout().lock(), "{text}")?;
-    let results: Vec<Results> = all
-        .iter()
-        .map(|(sparsity, found)| Results {
-            sparsity: *sparsity,
-            comparison: &found.comparison,
-            verdict: Verdict::of(&found.comparison),
-        })
-        .collect();
+    let results = all.iter().map(|(sparsity, found)| OfSparsity {
+        sparsity: *sparsity,
+        comparison: &found.comparison,
+        verdict: Verdict::of(&found.comparison),
+        tuning: found.tuning.as_ref(),
+    });
+    let results = Results {
+        backend: DefaultBackend::name(&Default::default()),
+        options,
+        seeds,
+        sparsities: results.collect(),
+    };
     let json = serde_json::to_string(&results)? + "\n";
     for (name, text) in [("sparsities.json", &json), ("sparsities.md", &text)] {
         let path = options.out.join(name);

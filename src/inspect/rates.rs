@@ -114,6 +114,9 @@ impl Quantiles {
                 numbers[place.floor() as usize],
                 numbers[place.ceil() as usize],
             );
+            if below == above {
+                return below;
+            }
             below + (above - below) * place.fract()
         };
         Some(Self {
@@ -191,7 +194,9 @@ where
             let lr = self.config.learning_rate;
             let rates = self.optimizer.effective_rate(lr, shape, &state).into_data();
             let seen = self.optimizer.seen(shape, &state).into_data();
-            let seen: Vec<bool> = seen.iter::<f64>().map(|seen| seen > 0.0).collect();
+            // NaN has been seen, too.
+            let unseen = |seen: f64| seen <= 0.0;
+            let seen: Vec<bool> = seen.iter::<f64>().map(|seen| !unseen(seen)).collect();
             let rates = rates.iter::<f64>().zip(&seen);
             let rates: Vec<f64> = rates
                 .filter(|(_, seen)| **seen)

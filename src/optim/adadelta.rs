@@ -45,7 +45,9 @@ impl AdadeltaConfig {
         let mut problems = Problems::default();
         let ok = self.rho > 0.0 && self.rho < 1.0;
         problems.require("rho", self.rho, ok, "above 0 and below 1");
-        problems.require_positive("epsilon", self.epsilon);
+        // In f32, in which steps of most parameters are computed.
+        let ok = self.epsilon.is_finite() && self.epsilon as f32 > 0.0;
+        problems.require("epsilon", self.epsilon, ok, "finite and above 0");
         problems.require_weight_decay(self.weight_decay.as_ref());
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("AdadeltaConfig")

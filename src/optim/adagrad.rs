@@ -206,10 +206,12 @@ pub(super) fn next<B: Backend, const D: usize, const A: usize>(
     state: Option<AdagradState<B, A>>,
 ) -> (usize, Tensor<B, A>) {
     let step = next_step(state.as_ref());
-    let accumulator = state.map(|state| state.accumulator).unwrap_or_else(|| {
-        let options = (&parameter.device(), working_dtype(parameter.dtype()));
-        Tensor::full(shape, initial_value, options)
-    });
+    let working = working_dtype(parameter.dtype());
+    let accumulator = match state {
+        // The record may be that of a run in another type.
+        Some(state) => fused::cast(state.accumulator, working),
+        None => Tensor::full(shape, initial_value, (&parameter.device(), working)),
+    };
     (step, accumulator)
 }
 

@@ -176,8 +176,8 @@ impl<B: Backend> RowOptimizer<B> for AdagradNorm {
             Some(rate) => (gradient, DescentStep { rate }),
             None => {
                 let scale = |values: Tensor<B, 2>| {
-                    let dtype = values.dtype();
-                    values * fused::cast(rate, dtype).reshape([1, 1])
+                    // In the type of the rate: in f16 it may be infinite.
+                    fused::cast(values, rate.dtype()) * rate.reshape([1, 1])
                 };
                 (gradient.map(scale), DescentStep { rate: 1.0 })
             }

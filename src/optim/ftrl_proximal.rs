@@ -35,7 +35,8 @@ use crate::sparse::RowGradient;
 /// weights that begin at zero, as those of a linear model should, the two are the same.
 ///
 /// η belongs to the whole run: the weights are in z times η, so that a schedule that halves the rate
-/// halves every weight at its next step. The state is twice as large as the parameter; parameters in
+/// halves every weight at its next step (and a step at a rate of 0, of a warm-up say, is none: it changes
+/// neither weights nor state). The state is twice as large as the parameter; parameters in
 /// half precision keep it, and are stepped, in f32.
 ///
 /// Sources: H. B. McMahan et al., *Ad Click Prediction: a View from the Trenches*, KDD 2013,
@@ -86,6 +87,11 @@ impl<B: Backend, const D: usize> FtrlProximalState<B, D> {
             linear,
         }
     }
+}
+
+/// Whether a rate is none: its terms are divided by it.
+fn stands_still(lr: LearningRate) -> bool {
+    lr.abs() < f64::from(f32::MIN_POSITIVE)
 }
 
 impl FtrlProximal {
@@ -145,7 +151,10 @@ impl FtrlProximal {
     ) -> (usize, [Tensor<B, D>; 2]) {
         if let Some(state) = state {
             let step = state.step.saturating_add(1);
-            return (step, [state.accumulator, state.linear]);
+            let working = working_dtype(parameter.dtype());
+            let state = [state.accumulator, state.linear];
+            // The record may be that of a run in another type.
+            return (step, state.map(|part| fused::cast(part, working)));
         }
         let working = working_dtype(parameter.dtype());
         let accumulator = Tensor::full(
@@ -169,7 +178,9 @@ impl<B: Backend> SimpleOptimizer<B> for FtrlProximal {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
-        if self.takes_roots() {
+        if stands_still(lr) {
+            (tensor, state)
+        } else if self.takes_roots() {
             self.step_by(&self.rule::<true>(lr), tensor, grad, state)
         } else {
             self.step_by(&self.rule::<false>(lr), tensor, grad, state)
@@ -198,7 +209,9 @@ impl<B: Backend> RowOptimizer<B> for FtrlProximal {
             self.config.l2_shrinkage == 0.0,
             "l2_shrinkage moves rows that have no gradient: use l2"
         );
-        if self.takes_roots() {
+        if stands_still(lr) {
+            (tensor, state)
+        } else if self.takes_roots() {
             self.step_rows_by(&self.rule::<true>(lr), tensor, &gradient, state)
         } else {
             self.step_rows_by(&self.rule::<false>(lr), tensor, &gradient, state)

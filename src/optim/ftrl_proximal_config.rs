@@ -48,8 +48,8 @@ impl FtrlProximalConfig {
     /// # Errors
     ///
     /// Names each field that cannot be used and its value: `l1`, `l2`, `l2_shrinkage`, `beta` and
-    /// `initial_accumulator_value` must be finite and at least 0 (the last above 0 with `l2_shrinkage`,
-    /// unless `l2` or `beta` is), `learning_rate_power` finite and at most 0, a clipping threshold finite
+    /// `initial_accumulator_value` must be finite and at least 0 (the last above 0, unless `l2` or `beta`
+    /// is), `learning_rate_power` finite and at most 0, a clipping threshold finite
     /// and above 0.
     pub fn validate(&self) -> Result<(), OptimizerConfigError> {
         let mut problems = Problems::default();
@@ -61,8 +61,8 @@ impl FtrlProximalConfig {
         let ok = power.is_finite() && power <= 0.0;
         problems.require("learning_rate_power", power, ok, "finite and at most 0");
         let initial = self.initial_accumulator_value;
-        if self.l2_shrinkage > 0.0 && self.l2 == 0.0 && self.beta == 0.0 {
-            // Else a weight without gradient would be divided by zero.
+        if self.l2 == 0.0 && self.beta == 0.0 {
+            // Else a weight whose squared gradients are 0, by underflow too, would be divided by zero.
             problems.require_positive("initial_accumulator_value", initial);
         } else {
             problems.require_non_negative("initial_accumulator_value", initial);

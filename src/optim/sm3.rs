@@ -10,7 +10,7 @@ use super::build::{impl_build, impl_try_build};
 use super::state::optimizer_state;
 use crate::error::OptimizerConfigError;
 use crate::fused::sm3::{self, Sm3Operands};
-use crate::fused::working_dtype;
+use crate::fused::{cast, working_dtype};
 use crate::kernel::sm3::Sm3Step;
 use crate::validate::Problems;
 
@@ -130,10 +130,12 @@ impl<B: Backend> SimpleOptimizer<B> for Sm3 {
             accumulators: dims.map(|n| Tensor::zeros([n], options)).to_vec(),
             momentum: None,
         });
-        let momentum = (self.config.momentum > 0.0).then(|| {
-            state
-                .momentum
-                .unwrap_or_else(|| Tensor::zeros(dims, options))
+        // The record may be that of a run in another type.
+        let accumulators = state.accumulators.into_iter();
+        let accumulators = accumulators.map(|sums| cast(sums, options.1)).collect();
+        let momentum = (self.config.momentum > 0.0).then(|| match state.momentum {
+            Some(momentum) => cast(momentum, options.1),
+            None => Tensor::zeros(dims, options),
         });
         let rule = Sm3Step {
             rate: lr,
@@ -144,7 +146,7 @@ impl<B: Backend> SimpleOptimizer<B> for Sm3 {
         let operands = Sm3Operands {
             parameter: tensor,
             gradient: grad,
-            accumulators: state.accumulators,
+            accumulators,
             momentum,
         };
         let (tensor, accumulators, momentum) = sm3::step(&rule, operands);

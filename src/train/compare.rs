@@ -190,8 +190,8 @@ impl fmt::Display for Comparison {
 ///
 /// # Errors
 ///
-/// If an option cannot be used, there is no optimizer or no seed, or the data cannot be made; all
-/// are found before any training.
+/// If an option cannot be used, or there is no optimizer or no seed, which is found before any training; or
+/// the data of a seed cannot be made.
 ///
 /// ```
 /// use burn::backend::{Autodiff, NdArray};
@@ -230,6 +230,10 @@ pub fn compare_optimizers<B: AutodiffBackend>(
     problems
         .into_result()
         .map_err(ExperimentError::InvalidConfig)?;
+
+    for &optimizer in optimizers {
+        optimizer.check_options(&config.of(optimizer).options)?;
+    }
 
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); optimizers.len()];
     for &seed in seeds {

@@ -15,6 +15,7 @@ use crate::data::DenseBatch;
 use crate::error::ExperimentError;
 use crate::nn::BinaryClassifier;
 use crate::optim::StateMemory;
+use crate::validate::Problems;
 
 /// Calls the macro `$run` with the configuration of an optimizer.
 macro_rules! with_config {
@@ -133,11 +134,12 @@ impl OptimizerKind {
         })
     }
 
-    /// Checks that the optimizer has the options that are set.
+    /// Checks that the optimizer has the options that are set, and that it can use them.
     ///
     /// # Errors
     ///
-    /// Names the option that it does not have.
+    /// Names the option that it does not have, or the values that it cannot use: they must be finite in
+    /// f32 and at least 0, ε of Adadelta above 0.
     pub fn check_options(self, options: &OptimizerOptions) -> Result<(), ExperimentError> {
         let no_epsilon = [Self::Sgd, Self::ProximalAdagrad, Self::FtrlProximal];
         let no_decay = [
@@ -157,7 +159,22 @@ impl OptimizerKind {
         if options.weight_decay.is_some() && no_decay.contains(&self) {
             return Err(missing("weight_decay"));
         }
-        Ok(())
+        let mut problems = Problems::default();
+        if let Some(epsilon) = options.epsilon {
+            let number = epsilon as f32;
+            let ok = number.is_finite() && number >= 0.0;
+            problems.require("epsilon", epsilon, ok, "finite and at least 0");
+            let ok = self != Self::Adadelta || number > 0.0;
+            problems.require("epsilon", epsilon, ok, "above 0 for Adadelta");
+        }
+        if let Some(decay) = options.weight_decay {
+            let number = decay as f32;
+            let ok = number.is_finite() && number >= 0.0;
+            problems.require("weight_decay", decay, ok, "finite and at least 0");
+        }
+        problems
+            .into_result()
+            .map_err(ExperimentError::InvalidConfig)
     }
 
     /// [`train_model`] with this optimizer's defaults.

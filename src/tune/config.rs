@@ -55,8 +55,8 @@ impl TuneConfig {
     ///
     /// # Errors
     ///
-    /// Names each field that cannot be used: there must be an optimizer, a rate and a seed, each but
-    /// once; rates must be finite and above 0, ε, decays and `drop_below` finite and at least 0.
+    /// Names each field that cannot be used: there must be an optimizer, a rate and a seed; nothing may be
+    /// listed twice; rates must be finite and above 0, ε, decays and `drop_below` finite and at least 0.
     pub fn validate(&self) -> Result<(), TuneError> {
         let mut problems = Problems::default();
         problems.require_at_least_1("number of optimizers", self.optimizers.len());
@@ -74,6 +74,12 @@ impl TuneConfig {
         }
         if let Some(i) = repeated(&self.learning_rates) {
             problems.require("learning_rates", self.learning_rates[i], false, once);
+        }
+        if let Some(i) = repeated(&self.epsilons) {
+            problems.require("epsilons", self.epsilons[i], false, once);
+        }
+        if let Some(i) = repeated(&self.weight_decays) {
+            problems.require("weight_decays", self.weight_decays[i], false, once);
         }
         for &rate in &self.learning_rates {
             problems.require_positive("learning_rates", rate);

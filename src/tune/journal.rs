@@ -44,18 +44,12 @@ impl Journal {
             .create(true)
             .open(path)
             .map_err(io_error)?;
+        file.try_lock().map_err(|error| TuneError::Io {
+            path: path.to_owned(),
+            message: format!("another process tunes with this journal: {error}"),
+        })?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(io_error)?;
-        // What was being written when the process ended.
-        let whole = text
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |end| end + 1);
-        if whole < text.len() {
-            file.set_len(whole as u64).map_err(io_error)?;
-            file.seek(SeekFrom::End(0)).map_err(io_error)?;
-            text.truncate(whole);
-        }
         let mut journal = Self {
             path: path.to_owned(),
             file,
@@ -63,8 +57,24 @@ impl Journal {
         let header = Header {
             tuning: tuning.to_owned(),
         };
-        let entries = journal.read(&text, &header)?;
-        if text.is_empty() {
+        // What was being written when the process ended: it is cut off once the file is known to be a
+        // journal, of this run.
+        let end = text.iter().rposition(|&byte| byte == b'\n');
+        let whole = end.map_or(0, |end| end + 1);
+        let entries = journal.read(&text[..whole], &header)?;
+        let first_line = line(&header).map_err(|error| journal.io_error(error))?;
+        if whole == 0 && !first_line.starts_with(&text) {
+            return Err(TuneError::Journal {
+                path: path.to_owned(),
+                line: 1,
+                message: "this is not a journal".to_owned(),
+            });
+        }
+        if whole < text.len() {
+            journal.file.set_len(whole as u64).map_err(io_error)?;
+            journal.file.seek(SeekFrom::End(0)).map_err(io_error)?;
+        }
+        if whole == 0 {
             journal.write(&header)?;
         }
         Ok((journal, entries))
@@ -102,14 +112,23 @@ impl Journal {
         self.write(entry)
     }
 
-    fn write(&mut self, line: &impl Serialize) -> Result<(), TuneError> {
-        let io_error = |message: String| TuneError::Io {
-            path: self.path.clone(),
-            message,
-        };
-        let mut text = serde_json::to_vec(line).map_err(|error| io_error(error.to_string()))?;
-        text.push(b'\n');
+    fn write(&mut self, entry: &impl Serialize) -> Result<(), TuneError> {
+        let text = line(entry).map_err(|error| self.io_error(error))?;
         let written = self.file.write_all(&text).and_then(|()| self.file.flush());
-        written.map_err(|error| io_error(error.to_string()))
+        written.map_err(|error| self.io_error(error))
     }
+
+    fn io_error(&self, error: impl ToString) -> TuneError {
+        TuneError::Io {
+            path: self.path.clone(),
+            message: error.to_string(),
+        }
+    }
+}
+
+/// A line of the file.
+fn line(entry: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec(entry)?;
+    text.push(b'\n');
+    Ok(text)
 }

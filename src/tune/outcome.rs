@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::trial::{Score, Setting};
+use super::trial::{Score, Setting, null_as_nan};
 use crate::statistics::{mean, standard_deviation};
 
 /// The trials of one setting.
@@ -17,10 +17,12 @@ pub struct SettingResult {
     /// Number of seeds that were tried; 1 if it was given up after the first.
     pub seeds: usize,
     /// Mean value over them.
+    #[serde(deserialize_with = "null_as_nan")]
     pub value_mean: f64,
-    /// Sample standard deviation of the value; none for a single seed.
+    /// Sample standard deviation of the value; none for a single seed, and of values that are not numbers.
     pub value_std: Option<f64>,
     /// Mean loss over them.
+    #[serde(deserialize_with = "null_as_nan")]
     pub loss_mean: f64,
     /// The scores, in the order of the seeds.
     pub scores: Vec<Score>,
@@ -34,7 +36,7 @@ impl SettingResult {
             setting,
             seeds: scores.len(),
             value_mean: mean(&values),
-            value_std: standard_deviation(&values),
+            value_std: standard_deviation(&values).filter(|std| std.is_finite()),
             loss_mean: mean(&losses),
             scores,
         }

@@ -1,6 +1,8 @@
 //! Trying the grid.
 
+use std::any::Any;
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -32,7 +34,8 @@ pub struct Progress {
 /// # Errors
 ///
 /// If the grid cannot be used, the journal is another run's or cannot be read or written, or the objective
-/// fails: then no trial is begun any more, and the first failure is returned.
+/// fails or panics: then no trial is begun any more, and the first failure is returned. Or if another process
+/// has the journal open.
 pub fn tune<E>(
     config: &TuneConfig,
     name: &str,
@@ -125,10 +128,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl<P: FnMut(&Progress)> Ended<P> {
     /// Counts what the journal holds of this grid.
     fn start(&mut self, settings: &[Setting], seeds: &[u64]) {
-        let known = |entry: &&Entry| {
-            settings.contains(&entry.trial.setting) && seeds.contains(&entry.trial.seed)
+        let known = |setting: &Setting, &seed: &u64| {
+            let setting = setting.clone();
+            self.score(&Trial { setting, seed }).is_some()
         };
-        self.progress.done = self.entries.iter().filter(known).count();
+        let of_setting = |setting| seeds.iter().filter(|seed| known(setting, seed)).count();
+        self.progress.done = settings.iter().map(of_setting).sum();
         (self.on_progress)(&self.progress);
     }
 
@@ -167,7 +172,8 @@ impl<P: FnMut(&Progress)> Ended<P> {
         E: Into<Box<dyn Error + Send + Sync>>,
     {
         let score = match score {
-            Ok(score) => score,
+            // As the journal gives it back.
+            Ok(score) => score.finite_or_nan(),
             Err(error) => {
                 self.fail(TuneError::Objective {
                     trial: trial.to_string(),
@@ -176,9 +182,14 @@ impl<P: FnMut(&Progress)> Ended<P> {
                 return;
             }
         };
+        if self.failure.is_some() {
+            // The journal may end in half a line, which nothing may follow.
+            return;
+        }
         let entry = Entry { trial, score };
         if let Some(Err(error)) = self.journal.as_mut().map(|journal| journal.add(&entry)) {
             self.fail(error);
+            return;
         }
         self.progress.done += 1;
         self.progress.trial = Some(entry.trial.clone());
@@ -189,6 +200,13 @@ impl<P: FnMut(&Progress)> Ended<P> {
     fn fail(&mut self, error: TuneError) {
         self.failure.get_or_insert(error);
     }
+}
+
+/// What a panic said.
+fn text_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
 }
 
 /// Runs the trials on so many threads.
@@ -211,8 +229,14 @@ fn run_all<P, E>(
     };
     let work = || {
         while let Some(trial) = next() {
-            let score = objective(&trial);
-            lock(ended).end(trial, score);
+            // A panic would let the other threads run all trials that are left before anybody hears of it.
+            match catch_unwind(AssertUnwindSafe(|| objective(&trial))) {
+                Ok(score) => lock(ended).end(trial, score),
+                Err(panic) => lock(ended).fail(TuneError::Objective {
+                    trial: trial.to_string(),
+                    message: format!("panicked: {}", text_of(panic.as_ref())),
+                }),
+            }
         }
     };
     std::thread::scope(|scope| {

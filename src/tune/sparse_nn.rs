@@ -16,7 +16,7 @@ use crate::train::{DataSource, ExperimentConfig, OptimizerKind, OptimizerOptions
 ///
 /// For each seed the training rows of `source` are split again: the first 80 % are trained on, the others
 /// give the score, which is the accuracy on them (of equal ones the smaller mean training loss of the last
-/// epoch decides). The test rows are not looked at. The rate in `experiment` is not used. `config` names
+/// epoch decides). The test rows are not looked at. The rates and options in `experiment` are not used. `config` names
 /// optimizers as [`OptimizerKind::name`] does; `journal` and `on_progress` are as for [`tune`].
 ///
 /// # Errors
@@ -71,6 +71,7 @@ pub fn tune_sparse_nn<B: AutodiffBackend>(
         let experiment = experiment
             .clone()
             .with_lr(trial.learning_rate)
+            .with_tuned(Vec::new())
             .with_options(options_of(trial));
         let run = run_experiment::<B>(kind, split, &experiment, trial.seed, device, |_| ())?;
         let last_epoch = run.losses.len() / experiment.num_epochs;
@@ -85,7 +86,8 @@ pub fn tune_sparse_nn<B: AutodiffBackend>(
         Ok(Score { value, loss })
     };
     let name = format!(
-        "SparseNN, {} epochs, batches of {}, {} neurons, {}",
+        "SparseNN on {}, {} epochs, batches of {}, {} neurons, {}",
+        B::name(device),
         experiment.num_epochs,
         experiment.batch_size,
         experiment.hidden_size,

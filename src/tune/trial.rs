@@ -53,7 +53,7 @@ impl std::ops::Deref for Trial {
     }
 }
 
-/// What a run came to.
+/// What a run came to. A number that is not finite counts as NaN.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// What is to be as large as can be, as the accuracy on rows held back for it. NaN is worse than
@@ -65,7 +65,18 @@ pub struct Score {
     pub loss: f64,
 }
 
+impl Score {
+    /// The same with NaN for numbers that JSON does not have.
+    pub(super) fn finite_or_nan(self) -> Self {
+        let finite_or_nan = |number: f64| if number.is_finite() { number } else { f64::NAN };
+        Self {
+            value: finite_or_nan(self.value),
+            loss: finite_or_nan(self.loss),
+        }
+    }
+}
+
 /// JSON has no NaN: it is written as `null`.
-fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+pub(super) fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }

@@ -11,6 +11,7 @@ use crate::optimizers::{numbers, stored};
 on_each_backend!(
     weights_without_gradient_stay,
     steps_are_finite_from_nothing,
+    a_rate_of_zero_changes_nothing,
     a_clone_of_the_state_is_not_stepped,
 );
 
@@ -79,8 +80,33 @@ fn steps_are_finite_from_nothing<B: Backend>(device: &B::Device) {
         &Sm3Config::new().with_epsilon(0.0).build(),
         device,
     );
-    let ftrl = FtrlProximalConfig::new().with_initial_accumulator_value(0.0);
+    let ftrl = FtrlProximalConfig::new()
+        .with_initial_accumulator_value(0.0)
+        .with_beta(1.0);
     finite::<B, _>("FtrlProximal from 0", &ftrl.build(), device);
+}
+
+/// A warm-up begins at a rate of 0, and a cosine ends there.
+fn a_rate_of_zero_changes_nothing<B: Backend>(device: &B::Device) {
+    use burn_adagrad::FtrlProximal;
+    use burn_adagrad::optim::RowOptimizer;
+    use burn_adagrad::sparse::RowGradient;
+    let optim = burn_adagrad::FtrlProximalConfig::new().with_l1(0.1).build();
+    let (before, none) = optim.step(0.0, start::<B>(device), gradient(0, device), None);
+    assert_eq!(bits(&values(&before)), bits(&values(&start::<B>(device))));
+    assert!(none.is_none());
+    let (moved, state) = optim.step(0.1, before, gradient(1, device), None);
+    let state = state.unwrap();
+    let stored_before = stored::<B, FtrlProximal, 2>(&state);
+    let (same, state) = optim.step(0.0, moved.clone(), gradient(2, device), Some(state));
+    assert_eq!(bits(&values(&same)), bits(&values(&moved)));
+    let rows = RowGradient::new(7, &[2], matrix(&[1.0; COLUMNS], COLUMNS, device)).unwrap();
+    let (same, state) = optim.step_rows(0.0, same, rows, state);
+    assert_eq!(bits(&values(&same)), bits(&values(&moved)));
+    let state = state.unwrap();
+    assert_eq!(stored::<B, FtrlProximal, 2>(&state), stored_before);
+    let (after, _) = optim.step(0.1, same, gradient(3, device), Some(state));
+    assert!(values(&after).iter().all(|x| x.is_finite()));
 }
 
 /// Steps are in place; what somebody else holds is copied first.

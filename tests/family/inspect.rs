@@ -266,5 +266,7 @@ fn quantiles_are_interpolated() {
         (many.min, many.p25, many.median, many.p75, many.max),
         (0.0, 2.5, 5.0, 7.5, 10.0)
     );
+    let infinite = Quantiles::of(vec![1.0, f64::INFINITY]).unwrap();
+    assert_eq!((infinite.min, infinite.max), (1.0, f64::INFINITY));
     assert!((many.p05 - 0.5).abs() < 1e-12 && (many.p95 - 9.5).abs() < 1e-12);
 }

@@ -54,3 +54,27 @@ fn resumed_steps_are_the_steps_of_an_uninterrupted_run<B: Backend>(device: &B::D
     }
     each_optimizer!(resume, device);
 }
+
+/// A run in f64 that goes on in f32, and the reverse: the state follows the parameter.
+#[test]
+fn states_of_another_type_are_taken_over() {
+    use burn::backend::{Flex, NdArray};
+    use burn::tensor::DType;
+
+    fn go_on<B: Backend, O: SimpleOptimizer<B>>(name: &str, optim: &O, device: &B::Device) {
+        for (before, after) in [(DType::F64, DType::F32), (DType::F32, DType::F64)] {
+            let tensor =
+                |salt, dtype| matrix::<B>(&numbers(40, salt, false), 8, device).cast(dtype);
+            let (_, state) = optim.step(0.1, tensor(1, before), tensor(2, before), None);
+            let (stepped, _) = optim.step(0.1, tensor(1, after), tensor(3, after), state.clone());
+            assert_eq!(stepped.dtype(), after, "{name}");
+            let (expected, _) = optim.step(0.1, tensor(1, before), tensor(3, before), state);
+            crate::common::assert_close(name, &values(&stepped), &values(&expected), 1e-5, 1e-6);
+        }
+    }
+    fn on<B: Backend>(device: &B::Device) {
+        each_optimizer!(go_on, device);
+    }
+    on::<NdArray>(&Default::default());
+    on::<Flex>(&Default::default());
+}

@@ -100,12 +100,10 @@ fn every_mistake_is_named() {
     );
 }
 
-/// With shrinkage a weight may move without a gradient, and would be divided by 0.
+/// A gradient whose square underflows would divide by 0.
 #[test]
-fn ftrl_with_shrinkage_needs_something_to_divide_by() {
-    let shrinking = FtrlProximalConfig::new()
-        .with_l2_shrinkage(0.1)
-        .with_initial_accumulator_value(0.0);
+fn ftrl_needs_something_to_divide_by() {
+    let shrinking = FtrlProximalConfig::new().with_initial_accumulator_value(0.0);
     assert_eq!(
         shrinking.try_build().unwrap_err().to_string(),
         "invalid FtrlProximalConfig: initial_accumulator_value = 0.0 (must be finite and above 0)"
