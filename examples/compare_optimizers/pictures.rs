@@ -91,7 +91,7 @@ mod drawn {
         Ok(())
     }
 
-    /// Accuracy against the share of zeros.
+    /// Accuracy against the share of features that are not zero.
     pub fn draw_sparsities(
         options: &Options,
         optimizers: &[OptimizerKind],
@@ -101,7 +101,7 @@ mod drawn {
             let point = |(sparsity, found): &(f64, Found)| {
                 let runs = &found.comparison.optimizers[i];
                 let spread = runs.accuracy_std.unwrap_or(0.0);
-                Point::new(*sparsity, runs.accuracy_mean).with_spread(spread)
+                Point::new(100.0 * (1.0 - sparsity), runs.accuracy_mean).with_spread(spread)
             };
             Line::new(kind.name(), all.iter().map(point).collect())
         };
@@ -112,9 +112,10 @@ mod drawn {
         };
         LinePlot::new(
             format!("Accuracy and sparsity, {rates}"),
-            "Share of zeros in the features",
+            "Features that are not zero (%)",
             "Test accuracy (mean ± 1 sd over seeds)",
         )
+        .with_log_x(true)
         .draw(&lines, &options.out.join("sparsities.svg"))?;
         Ok(())
     }
