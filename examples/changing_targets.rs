@@ -14,19 +14,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use burn_adagrad::train::OptimizerKind;
-use burn_adagrad::tune::log_grid;
 use clap::Parser;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use small::{best_rate, descend, mean_and_spread, normal};
+use small::{Studied, Study, descend, normal};
 
 const WEIGHTS: usize = 20;
 const BATCH: usize = 1;
 const NOISE: f32 = 3.0;
-
-/// Seeds that rates are chosen by; those of the results come after them.
-const TUNING_SEEDS: u64 = 3;
 
 const OPTIMIZERS: [OptimizerKind; 7] = [
     OptimizerKind::Adagrad,
@@ -46,15 +42,8 @@ struct Options {
     /// Steps; the targets change after half of them
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     steps: usize,
-    /// Number of learning rates that are tried, from 0.001 to 10
-    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(1..))]
-    rates: u8,
-    /// Number of seeds
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    seeds: u64,
-    /// First seed
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    #[command(flatten)]
+    study: Study,
     /// Folder for changing_targets.svg and .csv
     #[arg(long, value_name = "DIR", default_value = "target/changing_targets")]
     out: PathBuf,
@@ -95,9 +84,14 @@ fn errors(optimizer: OptimizerKind, rate: f64, seed: u64, steps: usize, change: 
 fn run(options: &Options) -> anyhow::Result<()> {
     let (steps, change) = (options.steps, options.steps / 2);
     ensure!(change >= 10, "--steps {steps} (must be at least 20)");
-    let seeds = common::seeds(options.seed, options.seeds + TUNING_SEEDS)?;
-    let (tuning, seeds) = seeds.split_at(TUNING_SEEDS as usize);
     fs::create_dir_all(&options.out).with_context(|| options.out.display().to_string())?;
+    // The mean over the first half: how fast it comes near, and how near.
+    let loss = |optimizer, rate, seed| {
+        let errors = errors(optimizer, rate, seed, change, change);
+        errors.iter().sum::<f64>() / change as f64
+    };
+    let curve = |optimizer, rate, seed| errors(optimizer, rate, seed, steps, change);
+    let runs = options.study.run(&OPTIMIZERS, loss, curve)?;
 
     let mut out = std::io::stdout().lock();
     writeln!(
@@ -105,52 +99,37 @@ fn run(options: &Options) -> anyhow::Result<()> {
         "Mean squared error of the weights ({} seeds); the targets change after step {change}.\n\n\
          | optimizer | learning rate | before the change | 10 % of the steps after it | at the end |\n\
          | --- | ---: | ---: | ---: | ---: |",
-        seeds.len()
+        options.study.seeds
     )?;
-    let grid = log_grid(1e-3, 10.0, options.rates.into());
-    let mut runs = Vec::new();
-    for optimizer in OPTIMIZERS {
-        // The mean over the first half: how fast it comes near, and how near.
-        let rate = best_rate(&grid, tuning, |rate, seed| {
-            let errors = errors(optimizer, rate, seed, change, change);
-            errors.iter().sum::<f64>() / change as f64
-        });
-        let of_seed = |&seed: &u64| errors(optimizer, rate, seed, steps, change);
-        let errors: Vec<Vec<f64>> = seeds.iter().map(of_seed).collect();
-        let at = |step: usize| {
-            mean_and_spread(
-                &errors
-                    .iter()
-                    .map(|errors| errors[step])
-                    .collect::<Vec<f64>>(),
-            )
-        };
+    for run in &runs {
+        let at = |step| small::at(&run.curves, step);
         let (before, soon, end) = (at(change - 1), at(change + steps / 10), at(steps - 1));
+        let (optimizer, rate) = (run.optimizer, run.rate);
         writeln!(out, "| {optimizer} | {rate} | {before} | {soon} | {end} |")?;
-        runs.push((optimizer, errors));
     }
     draw(options, &runs)
 }
 
 #[cfg(feature = "plot")]
-fn draw(options: &Options, runs: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::Result<()> {
+fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
     use burn_adagrad::plot::{Line, LinePlot, Point};
 
     let every = (options.steps / 200).max(1);
-    let line = |(optimizer, errors): &(OptimizerKind, Vec<Vec<f64>>)| {
+    let line = |run: &Studied| {
+        let errors = &run.curves;
         let point = |step: usize| {
             // The mean of logarithms, as the axis has it.
             let logs = errors.iter().map(|errors| errors[step].ln()).sum::<f64>();
             Point::new(step as f64, (logs / errors.len() as f64).exp())
         };
         let points = (0..options.steps).step_by(every).map(point).collect();
-        Line::new(optimizer.name(), points)
+        Line::new(run.optimizer.name(), points)
     };
     let lines: Vec<Line> = runs.iter().map(line).collect();
     LinePlot::new(
         format!(
             "Targets that change half-way (geometric mean of {} seeds)",
-            options.seeds
+            options.study.seeds
         ),
         "Step",
         "Mean squared error of the weights",
@@ -161,7 +140,7 @@ fn draw(options: &Options, runs: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::R
 }
 
 #[cfg(not(feature = "plot"))]
-fn draw(options: &Options, _: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::Result<()> {
+fn draw(options: &Options, _: &[Studied]) -> anyhow::Result<()> {
     common::not_drawn(&options.out.join("changing_targets.svg"));
     Ok(())
 }

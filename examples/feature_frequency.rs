@@ -14,18 +14,14 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use burn_adagrad::train::OptimizerKind;
-use burn_adagrad::tune::log_grid;
 use clap::Parser;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use small::{best_rate, descend, mean_and_spread, normal};
+use small::{Studied, Study, descend, normal};
 
 const FEATURES: usize = 200;
 const TEST_ROWS: usize = 2000;
-
-/// Seeds that rates are chosen by; those of the results come after them.
-const TUNING_SEEDS: u64 = 3;
 
 const OPTIMIZERS: [OptimizerKind; 5] = [
     OptimizerKind::Adagrad,
@@ -43,15 +39,8 @@ struct Options {
     /// Steps, a row each
     #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(10..))]
     steps: u32,
-    /// Number of learning rates that are tried, from 0.001 to 10
-    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(1..))]
-    rates: u8,
-    /// Number of seeds
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    seeds: u64,
-    /// First seed
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    #[command(flatten)]
+    study: Study,
     /// Folder for feature_frequency.svg and .csv
     #[arg(long, value_name = "DIR", default_value = "target/feature_frequency")]
     out: PathBuf,
@@ -120,9 +109,11 @@ fn excess_losses(optimizer: OptimizerKind, rate: f64, seed: u64, steps: usize) -
 
 fn run(options: &Options) -> anyhow::Result<()> {
     let steps = options.steps as usize;
-    let seeds = common::seeds(options.seed, options.seeds + TUNING_SEEDS)?;
-    let (tuning, seeds) = seeds.split_at(TUNING_SEEDS as usize);
     fs::create_dir_all(&options.out).with_context(|| options.out.display().to_string())?;
+    let curve = |optimizer, rate, seed| excess_losses(optimizer, rate, seed, steps);
+    let at_the_end = |losses: Vec<f64>| losses[losses.len() - 1];
+    let loss = |optimizer, rate, seed| at_the_end(curve(optimizer, rate, seed));
+    let runs = options.study.run(&OPTIMIZERS, loss, curve)?;
 
     let mut out = std::io::stdout().lock();
     writeln!(
@@ -130,57 +121,44 @@ fn run(options: &Options) -> anyhow::Result<()> {
         "Test loss above that of the true weights ({} seeds).\n\n\
          | optimizer | learning rate | after a tenth of the steps | at the end |\n\
          | --- | ---: | ---: | ---: |",
-        seeds.len()
+        options.study.seeds
     )?;
-    let grid = log_grid(1e-3, 10.0, options.rates.into());
-    let mut runs = Vec::new();
-    for optimizer in OPTIMIZERS {
-        let rate = best_rate(&grid, tuning, |rate, seed| {
-            let losses = excess_losses(optimizer, rate, seed, steps);
-            losses[losses.len() - 1]
-        });
-        let of_seed = |&seed: &u64| excess_losses(optimizer, rate, seed, steps);
-        let losses: Vec<Vec<f64>> = seeds.iter().map(of_seed).collect();
-        let last = losses[0].len() - 1;
-        let at = |point: usize| {
-            mean_and_spread(
-                &losses
-                    .iter()
-                    .map(|losses| losses[point])
-                    .collect::<Vec<f64>>(),
-            )
-        };
+    for run in &runs {
+        let tenth = small::at(&run.curves, steps / 10 / every(steps));
+        let end = small::at(&run.curves, run.curves[0].len() - 1);
         writeln!(
             out,
-            "| {optimizer} | {rate} | {} | {} |",
-            at(steps / 10 / every(steps)),
-            at(last)
+            "| {} | {} | {tenth} | {end} |",
+            run.optimizer, run.rate
         )?;
-        runs.push((optimizer, losses));
     }
     draw(options, &runs)
 }
 
 #[cfg(feature = "plot")]
-fn draw(options: &Options, runs: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::Result<()> {
+fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
     use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
     use burn_adagrad::statistics::{mean, standard_deviation};
 
     let steps = options.steps as usize;
-    let line = |(optimizer, losses): &(OptimizerKind, Vec<Vec<f64>>)| {
+    let line = |run: &Studied| {
+        let losses = &run.curves;
         let point = |i: usize| {
             let losses: Vec<f64> = losses.iter().map(|losses| losses[i]).collect();
             let spread = standard_deviation(&losses).unwrap_or(0.0);
             let step = steps.min(i * every(steps));
             Point::new(step as f64, mean(&losses)).with_spread(spread)
         };
-        Line::new(optimizer.name(), (0..losses[0].len()).map(point).collect())
+        Line::new(
+            run.optimizer.name(),
+            (0..losses[0].len()).map(point).collect(),
+        )
     };
     let lines: Vec<Line> = runs.iter().map(line).collect();
     LinePlot::new(
         format!(
             "Features of very different frequency, mean ± 1 sd over {} seeds",
-            options.seeds
+            options.study.seeds
         ),
         "Step (one row each)",
         "Test loss above that of the true weights (nats)",
@@ -192,7 +170,7 @@ fn draw(options: &Options, runs: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::R
 }
 
 #[cfg(not(feature = "plot"))]
-fn draw(options: &Options, _: &[(OptimizerKind, Vec<Vec<f64>>)]) -> anyhow::Result<()> {
+fn draw(options: &Options, _: &[Studied]) -> anyhow::Result<()> {
     common::not_drawn(&options.out.join("feature_frequency.svg"));
     Ok(())
 }

@@ -11,6 +11,8 @@ use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::DefaultBackend;
 use burn_adagrad::statistics::{mean, standard_deviation};
 use burn_adagrad::train::{OptimizerKind, OptimizerOptions};
+use burn_adagrad::tune::log_grid;
+use clap::Args;
 use rand::{Rng, RngExt};
 
 type B = Autodiff<DefaultBackend>;
@@ -47,7 +49,7 @@ pub fn descend(
 
 /// The rate of a grid with the least mean of `loss` over some seeds; a loss that is not finite is worse
 /// than any other.
-pub fn best_rate(rates: &[f64], seeds: &[u64], loss: impl Fn(f64, u64) -> f64) -> f64 {
+fn best_rate(rates: &[f64], seeds: &[u64], loss: impl Fn(f64, u64) -> f64) -> f64 {
     let mean_loss = |&rate: &f64| {
         let losses: Vec<f64> = seeds.iter().map(|&seed| loss(rate, seed)).collect();
         let mean = mean(&losses);
@@ -62,10 +64,63 @@ pub fn best_rate(rates: &[f64], seeds: &[u64], loss: impl Fn(f64, u64) -> f64) -
     best.expect("a rate").1
 }
 
-/// `0.1234 ± 0.0056`, of several numbers.
-pub fn mean_and_spread(numbers: &[f64]) -> String {
-    let spread = standard_deviation(numbers).map_or(String::new(), |std| format!(" ± {std:.4}"));
-    format!("{:.4}{spread}", mean(numbers))
+/// The numbers of several curves at a point, as `0.1234 ± 0.0056`.
+pub fn at(curves: &[Vec<f64>], point: usize) -> String {
+    let numbers: Vec<f64> = curves.iter().map(|curve| curve[point]).collect();
+    let spread = standard_deviation(&numbers).map_or(String::new(), |std| format!(" ± {std:.4}"));
+    format!("{:.4}{spread}", mean(&numbers))
+}
+
+/// Seeds that rates are chosen by; those of the results come after them.
+const TUNING_SEEDS: usize = 3;
+
+/// Options of the problems that are run over seeds, at rates that are chosen first.
+#[derive(Args)]
+pub struct Study {
+    /// Number of learning rates that are tried, from 0.001 to 10
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(1..))]
+    rates: u8,
+    /// Number of seeds
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub seeds: u64,
+    /// First seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+}
+
+/// An optimizer at its best rate, and a curve for each seed.
+pub struct Studied {
+    pub optimizer: OptimizerKind,
+    pub rate: f64,
+    pub curves: Vec<Vec<f64>>,
+}
+
+impl Study {
+    /// Chooses the rate of each optimizer by the least mean of `loss` over the first seeds, and makes the
+    /// curves of the others.
+    pub fn run(
+        &self,
+        optimizers: &[OptimizerKind],
+        loss: impl Fn(OptimizerKind, f64, u64) -> f64,
+        curve: impl Fn(OptimizerKind, f64, u64) -> Vec<f64>,
+    ) -> anyhow::Result<Vec<Studied>> {
+        let seeds = crate::common::seeds(self.seed, self.seeds + TUNING_SEEDS as u64)?;
+        let (tuning, seeds) = seeds.split_at(TUNING_SEEDS);
+        let grid = log_grid(1e-3, 10.0, self.rates.into());
+        let study = |&optimizer: &OptimizerKind| {
+            let rate = best_rate(&grid, tuning, |rate, seed| loss(optimizer, rate, seed));
+            let curves = seeds
+                .iter()
+                .map(|&seed| curve(optimizer, rate, seed))
+                .collect();
+            Studied {
+                optimizer,
+                rate,
+                curves,
+            }
+        };
+        Ok(optimizers.iter().map(study).collect())
+    }
 }
 
 /// A number of a normal distribution, near enough: twelve uniform ones less six.
