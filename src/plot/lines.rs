@@ -1,6 +1,5 @@
 //! Lines over any two axes, with a band or bars for their spread, and their numbers as a table.
 
-use std::fmt::Write;
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
 use super::style::{Area, DrawError, Stroke, chart, draw_svg, with_mark, write_error};
+use super::table;
 use crate::error::PlotError;
 
 /// A point of a line, with the ends of its spread.
@@ -47,8 +47,8 @@ impl Point {
 /// A line of a [`LinePlot`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    label: String,
-    points: Vec<Point>,
+    pub(super) label: String,
+    pub(super) points: Vec<Point>,
     stroke: Option<Stroke>,
 }
 
@@ -181,8 +181,9 @@ impl LinePlot {
             (false, true) => self.draw_lines(area, x, y.log_scale(), &series),
             (true, true) => self.draw_lines(area, x.log_scale(), y.log_scale(), &series),
         })?;
-        let table = path.with_extension("csv");
-        std::fs::write(&table, self.table(lines)).map_err(|error| write_error(&table, error))
+        let csv = path.with_extension("csv");
+        std::fs::write(&csv, table::of(lines, &self.x_name, &self.y_name))
+            .map_err(|error| write_error(&csv, error))
     }
 
     /// The points that have a place in the picture, their spread cut where it has none.
@@ -276,35 +277,6 @@ impl LinePlot {
                 point.x += away;
             }
         }
-    }
-
-    /// The numbers as comma-separated values.
-    fn table(&self, lines: &[Line]) -> String {
-        let (x, y) = (field(&self.x_name), field(&self.y_name));
-        let mut table = format!("line,{x},{y},low,high\n");
-        for line in lines {
-            let label = field(&line.label);
-            for Point { x, y, low, high } in &line.points {
-                let (low, high) = (tidy(*low), tidy(*high));
-                // Writing to a string does not fail.
-                let _ = writeln!(table, "{label},{x},{y},{low},{high}");
-            }
-        }
-        table
-    }
-}
-
-/// Rounded to twelve digits: 0.6 − 0.01 is 0.59.
-fn tidy(number: f64) -> f64 {
-    format!("{number:.11e}").parse().unwrap_or(number)
-}
-
-/// A field of a line of comma-separated values.
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
     }
 }
 

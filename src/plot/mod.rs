@@ -18,6 +18,7 @@ mod kept;
 mod lines;
 mod loss;
 mod style;
+mod table;
 
 pub use kept::{KeptCurve, KeptPlot, KeptPoint};
 pub use lines::{Line, LinePlot, Point, Spread};
