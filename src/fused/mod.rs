@@ -106,6 +106,18 @@ impl<S: ElementStep<N>, const N: usize> Step<N> for S {
     }
 }
 
+/// A tensor as one of rank `E`, which it is of: to reshape it would be to copy it on ndarray.
+///
+/// # Panics
+///
+/// If it is not.
+pub(crate) fn of_rank<B: Backend, const D: usize, const E: usize>(
+    tensor: Tensor<B, D>,
+) -> Tensor<B, E> {
+    assert_eq!(D, E, "the rank of the tensor");
+    Tensor::from_primitive(tensor.into_primitive())
+}
+
 /// One step.
 pub(crate) fn step<B: Backend, S: Step<N>, const D: usize, const N: usize>(
     step: &S,

@@ -3,10 +3,10 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::Operands;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use super::host::{HostTensor, Slice, SliceMut};
 use super::plain::{cast, working_dtype};
+use super::{Operands, of_rank};
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use crate::kernel::sm3;
 use crate::kernel::sm3::Sm3Step;
@@ -43,14 +43,13 @@ fn vector<B: Backend, const D: usize>(
     step: &Sm3Step,
     operands: Sm3Operands<B, D>,
 ) -> Stepped<B, D> {
-    let dims = operands.parameter.dims();
     let Sm3Operands {
         parameter,
         gradient,
         mut accumulators,
         momentum,
     } = operands;
-    let sums = accumulators.remove(0).reshape(dims);
+    let sums = of_rank(accumulators.remove(0));
     let (parameter, sums, momentum) = match momentum {
         Some(momentum) => {
             let state = [sums, momentum];
@@ -72,7 +71,7 @@ fn vector<B: Backend, const D: usize>(
             (parameter, sums, None)
         }
     };
-    (parameter, vec![sums.reshape([dims[0]])], momentum)
+    (parameter, vec![of_rank(sums)], momentum)
 }
 
 /// What [`step`] gives.

@@ -12,7 +12,7 @@ use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::row_optimizer::check_size;
 use super::{AccumulatorDecayConfig, AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
-use crate::fused::rows;
+use crate::fused::{of_rank, rows};
 use crate::kernel::number::Number;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::sparse::RowGradient;
@@ -174,7 +174,11 @@ impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
         let tensor = tensor.scale(factor);
         let n_rows = tensor.dims()[0];
-        let gradient = RowGradient::of_all_rows(grad.reshape([n_rows, rows::width_of(&tensor)]));
+        let gradient = match D {
+            2 => of_rank(grad),
+            _ => grad.reshape([n_rows, rows::width_of(&tensor)]),
+        };
+        let gradient = RowGradient::of_all_rows(gradient);
         self.step_gradient(lr, tensor, &gradient, state)
     }
 
