@@ -87,37 +87,53 @@ pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
         slopes,
         state: [accumulator],
     } = operands;
-    let gradient = weighted_sum(matrix, slopes);
     let n = rows.len();
-    let all = n == parameter.dims()[0];
     let rows = names(rows, &parameter.device());
     let dtype = parameter.dtype();
-    let mut gradient = cast(gradient, working_dtype(dtype));
-    if step.maximize {
-        gradient = gradient.neg();
-    }
-    let square = (gradient.clone() * gradient.clone()).mean_dim(1);
-    let before = if all {
-        accumulator.clone()
+    let gradient = cast(weighted_sum(matrix, slopes), working_dtype(dtype));
+    let before = accumulator.clone().select(0, rows.clone());
+    let (movement, square) = row_wise_update(step, gradient, before.reshape([n, 1]));
+    (
+        add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
+        [accumulator.select_assign(0, rows, square.reshape([n]), IndexingUpdateOp::Add)],
+    )
+}
+
+/// What a step takes from rows, and adds to their accumulators, `[rows, 1]`.
+fn row_wise_update<B: Backend>(
+    step: &RowWiseStep,
+    gradient: Tensor<B, 2>,
+    accumulator: Tensor<B, 2>,
+) -> (Tensor<B, 2>, Tensor<B, 2>) {
+    let gradient = if step.maximize {
+        gradient.neg()
     } else {
-        accumulator.clone().select(0, rows.clone())
+        gradient
     };
-    let total = before.reshape([n, 1]) + square.clone();
+    let square = (gradient.clone() * gradient.clone()).mean_dim(1);
+    let total = accumulator + square.clone();
     let denominator = total.clone().sqrt().add_scalar(step.epsilon);
     // A quotient, not a reciprocal: burn-ndarray approximates those.
     let mut multiplier = denominator.ones_like().mul_scalar(step.rate) / denominator;
     if step.epsilon == 0.0 {
         multiplier = multiplier.mask_fill(total.clone().equal_elem(0.0), 0.0);
     }
-    let movement = gradient * multiplier;
-    if all {
-        let movement = cast(movement, dtype).reshape(parameter.dims());
-        return (parameter - movement, [total.reshape([n])]);
-    }
-    (
-        add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
-        [accumulator.select_assign(0, rows, square.reshape([n]), IndexingUpdateOp::Add)],
-    )
+    (gradient * multiplier, square)
+}
+
+/// As [`rows::row_wise_dense`](super::rows::row_wise_dense).
+pub(super) fn row_wise_dense<B: Backend, const D: usize>(
+    step: &RowWiseStep,
+    parameter: Tensor<B, D>,
+    gradient: Tensor<B, D>,
+    accumulator: Tensor<B, 1>,
+) -> (Tensor<B, D>, Tensor<B, 1>) {
+    let dtype = parameter.dtype();
+    let n = parameter.dims()[0];
+    let gradient = cast(flat(gradient), working_dtype(dtype));
+    let (movement, square) = row_wise_update(step, gradient, accumulator.clone().reshape([n, 1]));
+    let movement = cast(movement, dtype).reshape(parameter.dims());
+    (parameter - movement, accumulator + square.reshape([n]))
 }
 
 /// A step that computes each element on its own, over the rows.

@@ -19,7 +19,10 @@ use crate::kernel::row_step::step_rows;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-use crate::kernel::rows::{self, RowSums};
+use crate::kernel::{
+    row_wise,
+    rows::{self, RowSums},
+};
 
 /// A table, the gradient of some of its rows, and what the optimizer remembers of it.
 pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize, const N: usize> {
@@ -173,6 +176,58 @@ pub(crate) fn row_wise_adagrad<B: Backend, const D: usize>(
     operands: RowOperands<'_, B, D, 1, 1>,
 ) -> (Tensor<B, D>, [Tensor<B, 1>; 1]) {
     step_or(step, operands, plain_rows::row_wise_adagrad)
+}
+
+/// One step of row-wise Adagrad over all rows.
+pub(crate) fn row_wise_dense<B: Backend, const D: usize>(
+    step: &RowWiseStep,
+    parameter: Tensor<B, D>,
+    gradient: Tensor<B, D>,
+    accumulator: Tensor<B, 1>,
+) -> (Tensor<B, D>, Tensor<B, 1>) {
+    if parameter.dims().contains(&0) {
+        return (parameter, accumulator);
+    }
+    #[cfg(any(feature = "flex", feature = "ndarray"))]
+    let (parameter, gradient, accumulator) = match HostTensor::take(parameter) {
+        Ok(mut parameter) => {
+            let mut gradient = HostTensor::take_another(gradient);
+            let mut accumulator = HostTensor::take_another(accumulator);
+            let stepped = row_wise_on_host(step, &mut parameter, &mut gradient, &mut accumulator);
+            let (parameter, accumulator) = (parameter.give_back(), accumulator.give_back());
+            if stepped {
+                return (parameter, accumulator);
+            }
+            (parameter, gradient.give_back(), accumulator)
+        }
+        Err(parameter) => (parameter, gradient, accumulator),
+    };
+    plain_rows::row_wise_dense(step, parameter, gradient, accumulator)
+}
+
+/// The same in place, if the types are such that it is possible; says whether it was.
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+fn row_wise_on_host(
+    step: &RowWiseStep,
+    parameter: &mut HostTensor,
+    gradient: &mut HostTensor,
+    accumulator: &mut HostTensor,
+) -> bool {
+    use Slice as G;
+    use SliceMut as S;
+
+    match (
+        parameter.slice_mut(),
+        gradient.slice(),
+        accumulator.slice_mut(),
+    ) {
+        (Some(S::F32(p)), Some(G::F32(g)), Some(S::F32(a))) => row_wise::dense(step, p, g, a),
+        (Some(S::F64(p)), Some(G::F64(g)), Some(S::F64(a))) => row_wise::dense(step, p, g, a),
+        (Some(S::F16(p)), Some(G::F16(g)), Some(S::F32(a))) => row_wise::dense(step, p, g, a),
+        (Some(S::BF16(p)), Some(G::BF16(g)), Some(S::F32(a))) => row_wise::dense(step, p, g, a),
+        _ => return false,
+    }
+    true
 }
 
 /// One step over the rows of an optimizer that computes each element on its own.

@@ -4,6 +4,8 @@ use super::dense::Parameter;
 use super::number::{Number, Real};
 use super::row_step::{RowStep, step_rows};
 use super::rows::RowSums;
+use super::simd::{Level, Work};
+use super::threads::share_out;
 
 /// What a step needs beyond the slices; the formula is that of
 /// [`reference::row_wise_adagrad`](super::reference::row_wise_adagrad).
@@ -56,6 +58,87 @@ pub fn adagrad<P: Parameter>(
     width: usize,
 ) {
     step_rows(step, parameter, gradient, [accumulator], width);
+}
+
+/// The same over all rows, from a gradient as large as the parameter; to the bit what [`adagrad`] makes of
+/// it.
+///
+/// ```
+/// use burn_adagrad::kernel::row_wise::{RowWiseStep, dense};
+///
+/// let step = RowWiseStep { rate: 0.1, epsilon: 1e-10, maximize: false };
+/// let mut parameter = [1.0_f32; 4];
+/// let mut accumulator = [0.0_f32; 2];
+/// dense(&step, &mut parameter, &[0.0, 0.0, 1.0, 7.0], &mut accumulator);
+/// assert_eq!(accumulator, [0.0, 25.0]);
+/// assert_eq!(parameter, [1.0, 1.0, 0.98, 0.86]);
+/// ```
+///
+/// # Panics
+///
+/// If the gradient is not as long as the parameter, or the parameter not a whole number of times as long as
+/// the accumulator.
+pub fn dense<P: Parameter>(
+    step: &RowWiseStep,
+    parameter: &mut [P],
+    gradient: &[P],
+    accumulator: &mut [P::Accumulator],
+) {
+    assert_eq!(parameter.len(), gradient.len(), "gradient length");
+    if parameter.is_empty() {
+        return;
+    }
+    assert!(!accumulator.is_empty(), "a number for each row");
+    let width = parameter.len() / accumulator.len();
+    assert_eq!(parameter.len(), accumulator.len() * width, "whole rows");
+    let rows = (CHUNK / width).max(1);
+    let parallel = parameter.len() >= PARALLEL_MIN;
+    let pieces = parameter
+        .chunks_mut(rows * width)
+        .zip(gradient.chunks(rows * width))
+        .zip(accumulator.chunks_mut(rows));
+    let level = Level::detect();
+    let piece = |((parameter, gradient), accumulator)| {
+        level.run(Rows {
+            step,
+            parameter,
+            gradient,
+            accumulator,
+            width,
+        });
+    };
+    if parallel {
+        share_out(pieces, piece);
+    } else {
+        pieces.for_each(piece);
+    }
+}
+
+/// With fewer elements than this the calling thread is alone.
+const PARALLEL_MIN: usize = 128 * 1024;
+
+/// Elements that a thread takes at a time, or a row that has more.
+const CHUNK: usize = 16 * 1024;
+
+/// Whole rows with their gradients.
+struct Rows<'a, P: Parameter> {
+    step: &'a RowWiseStep,
+    parameter: &'a mut [P],
+    gradient: &'a [P],
+    accumulator: &'a mut [P::Accumulator],
+    width: usize,
+}
+
+impl<P: Parameter> Work for Rows<'_, P> {
+    #[inline(always)]
+    fn run(self) {
+        let parameters = self.parameter.chunks_exact_mut(self.width);
+        let gradients = self.gradient.chunks_exact(self.width);
+        let accumulators = self.accumulator.chunks_exact_mut(1);
+        for ((parameter, gradient), accumulator) in parameters.zip(gradients).zip(accumulators) {
+            self.step.step_row(parameter, gradient, [accumulator]);
+        }
+    }
 }
 
 impl<P: Parameter> RowStep<P, 1> for RowWiseStep {

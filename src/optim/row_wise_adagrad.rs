@@ -12,7 +12,7 @@ use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::row_optimizer::check_size;
 use super::{AccumulatorDecayConfig, AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
-use crate::fused::{of_rank, rows};
+use crate::fused::rows;
 use crate::kernel::number::Number;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::sparse::RowGradient;
@@ -131,33 +131,36 @@ pub struct RowWiseAdagrad {
 }
 
 impl RowWiseAdagrad {
-    fn step_gradient<B: Backend, const D: usize>(
+    /// The arithmetic of the coming step, its number, and the accumulator before it.
+    fn next<B: Backend, const D: usize>(
         &self,
         lr: LearningRate,
-        parameter: Tensor<B, D>,
-        gradient: &RowGradient<B>,
+        parameter: &Tensor<B, D>,
         state: Option<AdagradState<B, 1>>,
-    ) -> (Tensor<B, D>, Option<AdagradState<B, 1>>) {
-        let (step, accumulator) = next(
-            &parameter,
-            [parameter.dims()[0]],
-            self.config.initial_accumulator_value,
-            state,
-        );
+    ) -> (RowWiseStep, usize, Tensor<B, 1>) {
+        let n_rows = parameter.dims()[0];
+        let initial_value = self.config.initial_accumulator_value;
+        let (step, accumulator) = next(parameter, [n_rows], initial_value, state);
         let arithmetic = RowWiseStep {
             rate: decayed_rate(lr, self.config.lr_decay, step),
             epsilon: self.config.epsilon,
             maximize: self.config.maximize,
         };
-        let operands = gradient.operands(parameter, [accumulator]);
-        let (parameter, [accumulator]) = rows::row_wise_adagrad(&arithmetic, operands);
+        (arithmetic, step, accumulator)
+    }
+
+    fn after_step<B: Backend>(
+        &self,
+        step: usize,
+        accumulator: Tensor<B, 1>,
+    ) -> Option<AdagradState<B, 1>> {
         let accumulator = decayed_accumulator(
             self.config.accumulator_decay.as_ref(),
             step,
             accumulator,
             self.config.initial_accumulator_value,
         );
-        (parameter, Some(AdagradState::new(step, accumulator)))
+        Some(AdagradState::new(step, accumulator))
     }
 }
 
@@ -173,13 +176,9 @@ impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
         let tensor = tensor.scale(factor);
-        let n_rows = tensor.dims()[0];
-        let gradient = match D {
-            2 => of_rank(grad),
-            _ => grad.reshape([n_rows, rows::width_of(&tensor)]),
-        };
-        let gradient = RowGradient::of_all_rows(gradient);
-        self.step_gradient(lr, tensor, &gradient, state)
+        let (arithmetic, step, accumulator) = self.next(lr, &tensor, state);
+        let (tensor, accumulator) = rows::row_wise_dense(&arithmetic, tensor, grad, accumulator);
+        (tensor, self.after_step(step, accumulator))
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
@@ -196,7 +195,10 @@ impl<B: Backend> RowOptimizer<B> for RowWiseAdagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
-        self.step_gradient(lr, tensor, &gradient, state)
+        let (arithmetic, step, accumulator) = self.next(lr, &tensor, state);
+        let operands = gradient.operands(tensor, [accumulator]);
+        let (tensor, [accumulator]) = rows::row_wise_adagrad(&arithmetic, operands);
+        (tensor, self.after_step(step, accumulator))
     }
 
     fn decay_factor<const D: usize>(

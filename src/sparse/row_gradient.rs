@@ -56,17 +56,6 @@ impl<B: Backend> RowGradient<B> {
         Self { batch, slopes }
     }
 
-    /// The gradient of every row of a table.
-    ///
-    /// # Panics
-    ///
-    /// If there are more than 2³² rows.
-    pub(crate) fn of_all_rows(values: Tensor<B, 2>) -> Self {
-        let n_rows = values.dims()[0];
-        let end = u32::try_from(n_rows).expect("a table has fewer than 2^32 rows");
-        Self::of_sums(CsrBatch::of_ascending(n_rows, (0..end).collect()), values)
-    }
-
     /// The rows, ascending, each once.
     pub fn rows(&self) -> &[u32] {
         self.batch.touched()

@@ -247,3 +247,49 @@ fn sums_of_squares_are_exact_and_do_not_depend_on_the_threads() {
     }
     assert_eq!(bits(&[0.0]), [0]);
 }
+
+/// A dense step of row-wise Adagrad is the step over all rows, to the bit, for few and many rows of any width.
+#[test]
+fn dense_row_wise_steps_are_steps_over_all_rows() {
+    use burn_adagrad::kernel::row_wise::{RowWiseStep, adagrad, dense};
+    use burn_adagrad::kernel::rows::{Csr, RowSums};
+
+    for (n, width) in [
+        (1, 1),
+        (7, 3),
+        (100, 17),
+        (3, 50_001),
+        (70_001, 3),
+        (1500, 100),
+    ] {
+        for epsilon in [1e-10, 0.0] {
+            let step = RowWiseStep {
+                rate: 0.1,
+                epsilon,
+                maximize: width == 17,
+            };
+            let gradient = numbers(n * width, 1, width == 3);
+            let start = || (numbers(n * width, 2, false), vec![0.0_f32; n]);
+            let (mut a, mut a_sums) = start();
+            dense(&step, &mut a, &gradient, &mut a_sums);
+            let rows: Vec<u32> = (0..n as u32).collect();
+            let offsets: Vec<usize> = (0..=n).collect();
+            let sums = RowSums {
+                rows: &rows,
+                matrix: Csr {
+                    offsets: &offsets,
+                    indices: &rows,
+                    values: &vec![1.0; n],
+                },
+                slopes: &gradient,
+            };
+            let (mut b, mut b_sums) = start();
+            adagrad(&step, &mut b, sums, &mut b_sums, width);
+            assert_eq!(
+                (bits(&a), bits(&a_sums)),
+                (bits(&b), bits(&b_sums)),
+                "{n} × {width}"
+            );
+        }
+    }
+}
