@@ -12,9 +12,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use burn::backend::Autodiff;
-use burn_adagrad::train::{DataSource, ExperimentConfig, OptimizerKind};
+use burn_adagrad::DefaultBackend;
+use burn_adagrad::statistics::mean_with_spread;
+use burn_adagrad::train::{ExperimentConfig, OptimizerKind};
 use burn_adagrad::tune::{TuneConfig, log_grid, tune_sparse_nn};
-use burn_adagrad::{DefaultBackend, SparseDataConfig};
 use clap::Parser;
 
 /// Finds the learning rate of each optimizer on sparse data.
@@ -103,14 +104,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let experiment = ExperimentConfig::new()
         .with_num_epochs(options.epochs)
         .with_batch_size(options.batch_size);
-    let source = match &options.data {
-        Some(train) => DataSource::Given(common::read_split(
-            &Default::default(),
-            train,
-            options.test_data.as_deref(),
-        )?),
-        None => DataSource::Synthetic(SparseDataConfig::new()),
-    };
+    let source = common::data_source(options.data.as_deref(), options.test_data.as_deref())?;
     // Nothing is thrown away for a run that cannot begin.
     config.validate()?;
     experiment.validate()?;
@@ -135,14 +129,8 @@ fn run(options: &Options) -> anyhow::Result<()> {
     writeln!(out, "{tuning}")?;
     for name in &config.optimizers {
         let best = tuning.best(name).context("every optimizer has a setting")?;
-        let spread = best
-            .value_std
-            .map_or(String::new(), |std| format!(" ± {std:.4}"));
-        writeln!(
-            out,
-            "Best: {}: {:.4}{spread}",
-            best.setting, best.value_mean
-        )?;
+        let value = mean_with_spread(best.value_mean, best.value_std);
+        writeln!(out, "Best: {}: {value}", best.setting)?;
         if config.learning_rates.len() > 1 && tuning.best_is_at_the_edge(name) {
             eprintln!("warning: {name}: the best rate is at the edge of the grid");
         }

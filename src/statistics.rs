@@ -1,5 +1,7 @@
 //! Means, spreads, and intervals by resampling.
 
+use std::fmt;
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,14 @@ pub fn standard_deviation(numbers: &[f64]) -> Option<f64> {
     Some((squares.sum::<f64>() / divisor as f64).sqrt())
 }
 
+/// A mean with its standard deviation, if there is one, as `0.9350 ± 0.0120`.
+pub fn mean_with_spread(mean: f64, std: Option<f64>) -> String {
+    match std {
+        Some(std) => format!("{mean:.4} ± {std:.4}"),
+        None => format!("{mean:.4}"),
+    }
+}
+
 /// A mean difference with an interval around it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
@@ -26,6 +36,14 @@ pub struct Interval {
     pub low: f64,
     /// The upper end.
     pub high: f64,
+}
+
+impl fmt::Display for Interval {
+    /// As `+0.0045 [-0.0020, +0.0110]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mean, low, high } = self;
+        write!(f, "{mean:+.4} [{low:+.4}, {high:+.4}]")
+    }
 }
 
 /// Number of samples that an interval is taken from.

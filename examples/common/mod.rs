@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use burn_adagrad::SparseDataConfig;
 use burn_adagrad::data::LibsvmOptions;
-use burn_adagrad::train::{OptimizerKind, Split};
+use burn_adagrad::train::{DataSource, OptimizerKind, Split};
 use burn_adagrad::tune::{Progress, Tuning};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -115,6 +116,14 @@ pub fn read_split(
         None => Split::first_80_percent(&reader.read(train)?),
     };
     split.with_context(|| train.display().to_string())
+}
+
+/// The rows of LIBSVM files, or the article's synthetic data without.
+pub fn data_source(train: Option<&Path>, test: Option<&Path>) -> anyhow::Result<DataSource> {
+    Ok(match train {
+        Some(train) => DataSource::Given(read_split(&LibsvmOptions::default(), train, test)?),
+        None => DataSource::Synthetic(SparseDataConfig::new()),
+    })
 }
 
 /// The optimizers of a list of names; `all` stands for every one.

@@ -9,7 +9,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::DefaultBackend;
-use burn_adagrad::statistics::{mean, standard_deviation};
+use burn_adagrad::statistics::{mean, mean_with_spread, standard_deviation};
 use burn_adagrad::train::{OptimizerKind, OptimizerOptions};
 use burn_adagrad::tune::log_grid;
 use clap::Args;
@@ -67,8 +67,7 @@ fn best_rate(rates: &[f64], seeds: &[u64], loss: impl Fn(f64, u64) -> f64) -> f6
 /// The numbers of several curves at a point, as `0.1234 ± 0.0056`.
 pub fn at(curves: &[Vec<f64>], point: usize) -> String {
     let numbers: Vec<f64> = curves.iter().map(|curve| curve[point]).collect();
-    let spread = standard_deviation(&numbers).map_or(String::new(), |std| format!(" ± {std:.4}"));
-    format!("{:.4}{spread}", mean(&numbers))
+    mean_with_spread(mean(&numbers), standard_deviation(&numbers))
 }
 
 /// Seeds that rates are chosen by; those of the results come after them.

@@ -16,10 +16,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use burn::backend::Autodiff;
-use burn_adagrad::data::LibsvmOptions;
 use burn_adagrad::train::{Comparison, DataSource, OptimizerKind};
 use burn_adagrad::tune::Tuning;
-use burn_adagrad::{DefaultBackend, SparseDataConfig, compare_optimizers};
+use burn_adagrad::{DefaultBackend, compare_optimizers};
 
 use options::Options;
 
@@ -29,7 +28,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     let optimizers = common::optimizers(&options.optimizers)?;
-    let source = data_source(options)?;
+    let source = common::data_source(options.data.as_deref(), options.test_data.as_deref())?;
     let seeds = options.all_seeds()?;
     // Everything that can be wrong with the options is, before anything is computed.
     options.experiment()?;
@@ -82,13 +81,4 @@ fn compare(
     )?;
     bar.finish_and_clear();
     Ok(Found { comparison, tuning })
-}
-
-fn data_source(options: &Options) -> anyhow::Result<DataSource> {
-    let Some(train) = &options.data else {
-        return Ok(DataSource::Synthetic(SparseDataConfig::new()));
-    };
-    let reader = LibsvmOptions::default();
-    let split = common::read_split(&reader, train, options.test_data.as_deref())?;
-    Ok(DataSource::Given(split))
 }

@@ -81,7 +81,7 @@ pub fn print_table(out: &mut impl Write, summaries: &[Summary]) -> io::Result<()
 /// `+0.0120 [+0.0050, +0.0190]`.
 fn difference_text(difference: Option<Interval>) -> String {
     match difference {
-        Some(Interval { mean, low, high }) => format!("{mean:+.4} [{low:+.4}, {high:+.4}]"),
+        Some(interval) => interval.to_string(),
         None => NONE.into(),
     }
 }

@@ -149,6 +149,24 @@ pub(super) fn on_host<B: Backend, const D: usize>(
     })
 }
 
+/// For each element of a tensor of these dimensions the least of the accumulators of its slices.
+pub(crate) fn bound<B: Backend, const D: usize>(
+    accumulators: &[Tensor<B, 1>],
+    dims: [usize; D],
+) -> Tensor<B, D> {
+    let along = |(dim, sums): (usize, &Tensor<B, 1>)| {
+        let mut shape = [1; D];
+        shape[dim] = dims[dim];
+        sums.clone().reshape(shape).expand(dims)
+    };
+    accumulators
+        .iter()
+        .enumerate()
+        .map(along)
+        .reduce(Tensor::min_pair)
+        .expect("a tensor has a dimension")
+}
+
 pub(super) fn plain<B: Backend, const D: usize>(
     step: &Sm3Step,
     operands: Sm3Operands<B, D>,
@@ -156,19 +174,7 @@ pub(super) fn plain<B: Backend, const D: usize>(
     let (dims, dtype) = (operands.parameter.dims(), operands.parameter.dtype());
     let working = working_dtype(dtype);
     let gradient = cast(operands.gradient, working);
-    let bounds = operands
-        .accumulators
-        .into_iter()
-        .enumerate()
-        .map(|(dim, sums)| {
-            let mut shape = [1; D];
-            shape[dim] = dims[dim];
-            sums.reshape(shape)
-        });
-    let bound = bounds
-        .reduce(|a, b| (a + gradient.zeros_like()).min_pair(b + gradient.zeros_like()))
-        .expect("a tensor has a dimension");
-    let nu = bound + gradient.clone() * gradient.clone();
+    let nu = bound(&operands.accumulators, dims) + gradient.clone() * gradient.clone();
     let sums = (0..D).map(|dim| {
         let others = (0..D).filter(|&other| other != dim);
         let largest = others.fold(nu.clone(), |nu, other| nu.max_dim(other));

@@ -9,6 +9,7 @@ use super::{
     Adadelta, Adagrad, AdagradNorm, AdagradState, EpsilonPlacement, FtrlProximal, ProximalAdagrad,
     RowWiseAdagrad, Sm3,
 };
+use crate::fused::sm3;
 use crate::kernel::number::Number;
 
 /// An optimizer under which each weight has a step size of its own, to be read from the state.
@@ -209,14 +210,6 @@ impl<B: Backend> EffectiveRate<B> for Sm3 {
     }
 
     fn seen<const D: usize>(&self, shape: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {
-        let parts = state.accumulators.iter().enumerate();
-        parts
-            .map(|(dim, part)| {
-                let mut along = [1; D];
-                along[dim] = shape[dim];
-                part.clone().reshape(along).expand(shape)
-            })
-            .reduce(Tensor::min_pair)
-            .expect("a tensor has a dimension")
+        sm3::bound(&state.accumulators, shape)
     }
 }

@@ -11,7 +11,7 @@ use super::experiment::{
 use super::optimizer::OptimizerKind;
 use crate::data::{SparseDataConfig, generate_sparse_data};
 use crate::error::ExperimentError;
-use crate::statistics::{Interval, mean, paired_difference, standard_deviation};
+use crate::statistics::{Interval, mean, mean_with_spread, paired_difference, standard_deviation};
 use crate::validate::Problems;
 
 /// Where the rows of a comparison come from.
@@ -138,10 +138,7 @@ impl OptimizerRuns {
 
     /// The accuracy as `0.9350`, or `0.9350 ± 0.0120` for several runs.
     pub fn accuracy(&self) -> String {
-        match self.accuracy_std {
-            Some(std) => format!("{:.4} ± {std:.4}", self.accuracy_mean),
-            None => format!("{:.4}", self.accuracy_mean),
-        }
+        mean_with_spread(self.accuracy_mean, self.accuracy_std)
     }
 }
 
@@ -169,9 +166,7 @@ impl fmt::Display for Comparison {
         for runs in &self.optimizers {
             let (name, lr, n) = (runs.optimizer, runs.lr, runs.runs.len());
             let difference = match runs.difference_to_adagrad {
-                Some(Interval { mean, low, high }) => {
-                    format!("{mean:+.4} [{low:+.4}, {high:+.4}]")
-                }
+                Some(interval) => interval.to_string(),
                 None => "–".into(),
             };
             writeln!(

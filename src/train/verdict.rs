@@ -126,7 +126,6 @@ impl fmt::Display for Verdict {
             best.join(", "),
         )?;
         for claim in &self.claims {
-            let Interval { mean, low, high } = claim.difference;
             let finding = match claim.finding {
                 Finding::Holds => "held up",
                 Finding::Contradicted => "contradicted",
@@ -135,7 +134,8 @@ impl fmt::Display for Verdict {
             let (better, worse) = (claim.better, claim.worse);
             writeln!(
                 f,
-                "- {better} above {worse}: {mean:+.4} [{low:+.4}, {high:+.4}]: {finding}"
+                "- {better} above {worse}: {}: {finding}",
+                claim.difference
             )?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Score, Setting, null_as_nan};
-use crate::statistics::{mean, standard_deviation};
+use crate::statistics::{mean, mean_with_spread, standard_deviation};
 
 /// The trials of one setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,19 +120,16 @@ impl fmt::Display for Tuning {
         for result in &self.settings {
             let setting = &result.setting;
             let or_default = |option: Option<f64>| option.map_or("–".into(), |x| x.to_string());
-            let spread = result
-                .value_std
-                .map_or(String::new(), |std| format!(" ± {std:.4}"));
+            let value = mean_with_spread(result.value_mean, result.value_std);
             let best = self.best(&setting.optimizer) == Some(result);
             writeln!(
                 f,
-                "| {} | {} | {} | {} | {} | {:.4}{spread} | {:.4} | {} |",
+                "| {} | {} | {} | {} | {} | {value} | {:.4} | {} |",
                 setting.optimizer,
                 setting.learning_rate,
                 or_default(setting.epsilon),
                 or_default(setting.weight_decay),
                 result.seeds,
-                result.value_mean,
                 result.loss_mean,
                 if best { "best" } else { "" },
             )?;
