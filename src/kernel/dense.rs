@@ -20,7 +20,7 @@ use super::avx512;
 use super::element_wise::{ElementStep, Pass};
 use super::pass;
 use super::simd::Level;
-use super::threads::share_out;
+use super::threads::{CHUNK, PARALLEL_MIN, share_out};
 
 /// What a step over one parameter needs beyond the slices; the formula is that of
 /// [`reference::adagrad`](super::reference::adagrad).
@@ -37,13 +37,6 @@ pub struct AdagradStep {
     /// L2 penalty added to the gradient.
     pub weight_decay: f32,
 }
-
-/// Fewer elements than this are stepped by the calling thread alone: waking another one costs more
-/// than it saves (at 64,000 elements it was measured slower, at a million nearly twice as fast).
-const PARALLEL_MIN: usize = 128 * 1024;
-
-/// Elements that a thread takes at a time.
-const CHUNK: usize = 16 * 1024;
 
 /// A type of parameters that [`adagrad`] can step: f32, f64, and f16 and bf16 with the accumulator
 /// and the arithmetic in f32.

@@ -3,7 +3,7 @@
 use super::dense::Parameter;
 use super::number::{Number, Real};
 use super::simd::Work;
-use super::threads::share_out;
+use super::threads::{CHUNK, PARALLEL_MIN, share_out};
 
 /// The formula of a step, for one element.
 ///
@@ -12,12 +12,6 @@ pub trait ElementStep<const N: usize>: Send + Sync {
     /// The parameter and the optimizer's `N` state numbers after the step.
     fn step<T: Number>(&self, parameter: T, gradient: T, state: [T; N]) -> (T, [T; N]);
 }
-
-/// Fewer elements than this are stepped by the calling thread alone.
-const PARALLEL_MIN: usize = 128 * 1024;
-
-/// Elements that a thread takes at a time.
-const CHUNK: usize = 16 * 1024;
 
 /// One step in place; large slices are shared out over rayon's threads. As every element is on its own,
 /// the result does not depend on their number, to the bit.

@@ -5,7 +5,7 @@ use super::number::{Number, Real};
 use super::row_step::{RowStep, step_rows};
 use super::rows::RowSums;
 use super::simd::{Level, Work};
-use super::threads::share_out;
+use super::threads::{CHUNK, PARALLEL_MIN, share_out};
 
 /// What a step needs beyond the slices; the formula is that of
 /// [`reference::row_wise_adagrad`](super::reference::row_wise_adagrad).
@@ -113,12 +113,6 @@ pub fn dense<P: Parameter>(
         pieces.for_each(piece);
     }
 }
-
-/// With fewer elements than this the calling thread is alone.
-const PARALLEL_MIN: usize = 128 * 1024;
-
-/// Elements that a thread takes at a time, or a row that has more.
-const CHUNK: usize = 16 * 1024;
 
 /// Whole rows with their gradients.
 struct Rows<'a, P: Parameter> {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use super::element_wise::{ElementStep, split};
 use super::number::{Number, Real};
 use super::simd::{Level, Work};
-use super::threads::share_out;
+use super::threads::{PARALLEL_MIN, share_out};
 
 /// What a step needs beyond the slices; the formula is that of the optimizer `Sm3`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,9 +68,6 @@ impl ElementStep<2> for Sm3Step {
         (theta, [nu, momentum])
     }
 }
-
-/// With fewer elements than this the calling thread is alone.
-const PARALLEL_MIN: usize = 128 * 1024;
 
 /// Elements that a thread takes at a time, or the slices of the first dimension that have more.
 const CHUNK: usize = 32 * 1024;
