@@ -1,0 +1,58 @@
+//! Everything that the book shows and that a program makes.
+
+mod contours;
+pub mod examples;
+mod paths;
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+
+use examples::ExampleRun;
+
+/// Files of one name in the folder `generated`.
+pub struct Artifact {
+    /// Name of the file, of a figure that of its `.svg`; the `.csv` lies beside it.
+    pub name: &'static str,
+    pub make: Make,
+}
+
+/// How a file is made.
+pub enum Make {
+    /// A text. The tests make it again and compare.
+    Text(fn() -> anyhow::Result<String>),
+    /// A picture, with its numbers in a file of the same name that ends in `.csv`. The tests make it again
+    /// and compare the numbers.
+    Figure(fn(&Path) -> anyhow::Result<()>),
+    /// The output of an example, and pictures that it draws.
+    Example(ExampleRun),
+    /// Times, which no test compares. The function is given the path of the file, and may write others of the
+    /// same stem.
+    Measured(fn(&Path) -> anyhow::Result<()>),
+}
+
+impl fmt::Display for Make {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => write!(f, "a listing's output"),
+            Self::Figure(_) => write!(f, "a figure"),
+            Self::Example(run) => write!(f, "{}", run.command()),
+            Self::Measured(_) => write!(f, "measured times"),
+        }
+    }
+}
+
+/// Writes a text file; the error names it.
+pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    fs::write(path, text).with_context(|| path.display().to_string())
+}
+
+/// Every file, in the order of the chapters.
+pub fn all() -> Vec<Artifact> {
+    [paths::artifacts(), examples::artifacts()]
+        .into_iter()
+        .flatten()
+        .collect()
+}

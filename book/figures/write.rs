@@ -1,0 +1,71 @@
+//! Making files, and running examples for them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+
+use crate::artifacts::examples::ExampleRun;
+use crate::artifacts::{Artifact, Make, write};
+
+/// Makes an artifact's files in a folder.
+pub fn make(artifact: &Artifact, folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let path = folder.join(artifact.name);
+    match &artifact.make {
+        Make::Text(make) => write(&path, &make()?),
+        Make::Figure(make) | Make::Measured(make) => make(&path),
+        Make::Example(run) => run_example(run, &path),
+    }
+}
+
+/// Features with which the examples are run: the CPU backends.
+const FEATURES: [&str; 2] = ["--features", "flex"];
+
+/// Builds the examples.
+pub fn build() -> anyhow::Result<()> {
+    let mut cargo = Command::new(env!("CARGO"));
+    let status = cargo
+        .args(["build", "--release", "--examples"])
+        .args(FEATURES)
+        .status()
+        .context("cargo build")?;
+    ensure!(status.success(), "cargo build --examples: {status}");
+    Ok(())
+}
+
+/// Runs a built example and writes what it prints, and its pictures beside.
+fn run_example(run: &ExampleRun, path: &Path) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let program = program(run.example)?;
+    let mut command = Command::new(&program);
+    command.args(run.args);
+    if !run.pictures.is_empty() {
+        command.arg("--out").arg(folder.path());
+    }
+    let output = command
+        .output()
+        .with_context(|| program.display().to_string())?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{}: {errors}", run.command());
+    write(path, &String::from_utf8(output.stdout)?)?;
+    for (drawn, name) in run.pictures {
+        let (from, to) = (folder.path().join(drawn), path.with_file_name(name));
+        for extension in ["svg", "csv"] {
+            let (from, to) = (from.with_extension(extension), to.with_extension(extension));
+            // The picture of the losses of a comparison has its numbers in results.json.
+            if from.exists() {
+                fs::copy(&from, &to).with_context(|| from.display().to_string())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The program beside this one.
+fn program(example: &str) -> anyhow::Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    let folder = this.parent().context("a program lies in a folder")?;
+    Ok(folder.join(format!("{example}{}", std::env::consts::EXE_SUFFIX)))
+}
