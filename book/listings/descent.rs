@@ -26,13 +26,13 @@ pub fn descend<O: Optimizer<Point<B>, B>>(
     steps: usize,
 ) -> Vec<[f64; 2]> {
     let device = Default::default();
-    let place = Param::from_tensor(Tensor::from_floats(surface.start, &device));
+    let place = Param::from_tensor(Tensor::from_data(surface.start, &device));
     let mut point = Point { place };
     let mut path = vec![surface.start];
     for step in 0..steps {
         let gradient = (surface.gradient)(step, path[step]);
         let mut gradients = GradientsParams::new();
-        let gradient = Tensor::<NdArray<f64>, 1>::from_floats(gradient, &device);
+        let gradient = Tensor::<NdArray<f64>, 1>::from_data(gradient, &device);
         gradients.register(point.place.id, gradient);
         point = optimizer.step(learning_rate, point, gradients);
         let place: Vec<f64> = point.place.val().into_data().iter().collect();

@@ -67,12 +67,12 @@ pub fn draw(
         }
         root.present()?;
     }
-    let mut table = String::from("path,step,x,y,value\n");
+    let mut table = String::from("surface,path,step,x,y,value\n");
     for (label, places) in walks {
         for (step, &place) in places.iter().enumerate() {
             let value = (surface.value)(place);
-            let [x, y] = place;
-            writeln!(table, "\"{label}\",{step},{x:.6},{y:.6},{value:.6}")?;
+            let ([x, y], name) = (place, surface.name);
+            writeln!(table, "{name},\"{label}\",{step},{x:.6},{y:.6},{value:.6}")?;
         }
     }
     super::write(&path.with_extension("csv"), &table)

@@ -3,6 +3,7 @@
 mod contours;
 pub mod examples;
 mod paths;
+mod theory;
 
 use std::fmt;
 use std::fs;
@@ -38,6 +39,7 @@ impl fmt::Display for Make {
         match self {
             Self::Text(_) => write!(f, "a listing's output"),
             Self::Figure(_) => write!(f, "a figure"),
+            Self::Example(run) if run.quick => write!(f, "{}, and by the tests", run.command()),
             Self::Example(run) => write!(f, "{}", run.command()),
             Self::Measured(_) => write!(f, "measured times"),
         }
@@ -51,8 +53,12 @@ pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// Every file, in the order of the chapters.
 pub fn all() -> Vec<Artifact> {
-    [paths::artifacts(), examples::artifacts()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        paths::artifacts(),
+        theory::artifacts(),
+        examples::artifacts(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

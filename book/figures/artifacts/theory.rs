@@ -1,0 +1,233 @@
+//! Outputs and figures of the chapters on the algorithm and its limits, from their listings.
+
+use std::path::Path;
+
+use burn::backend::{Autodiff, NdArray};
+use burn::grad_clipping::GradientClippingConfig;
+use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
+use burn_adagrad::statistics::{mean, standard_deviation};
+use burn_adagrad::train::{pytorch_adam, pytorch_rmsprop};
+use burn_adagrad::{AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig};
+
+use super::{Artifact, Make};
+use crate::listings::{
+    by_hand, descent, escape, from_scratch, one_step_size, own_optimizer, regret, simple_nn, spike,
+};
+
+pub fn artifacts() -> Vec<Artifact> {
+    let text = |name, make| Artifact {
+        name,
+        make: Make::Text(make),
+    };
+    let figure = |name, make| Artifact {
+        name,
+        make: Make::Figure(make),
+    };
+    vec![
+        text("one_step_size.txt", one_step_size::output),
+        text("by_hand.md", by_hand::output),
+        figure("regret.svg", draw_regret),
+        text("from_scratch.txt", from_scratch::output),
+        figure("from_scratch.svg", draw_from_scratch),
+        text("own_optimizer.txt", own_optimizer::output),
+        text("simple_nn_learns.txt", simple_nn::output),
+        figure("simple_nn.svg", draw_simple_nn),
+        text("escape.md", escape::output),
+        figure("spike.svg", draw_spike),
+        figure("spike_helped.svg", draw_spike_helped),
+        figure("constant_gradient.svg", draw_constant_gradient),
+    ]
+}
+
+/// So many points of a course, evenly apart on a logarithmic axis.
+fn thinned<T: Copy>(course: &[T], points: usize) -> Vec<(usize, T)> {
+    let last = course.len() as f64;
+    let place = |k: usize| last.powf(k as f64 / points as f64).round() as usize;
+    let mut places: Vec<usize> = (0..=points).map(place).collect();
+    places.dedup();
+    places
+        .into_iter()
+        .map(|place| (place, course[place - 1]))
+        .collect()
+}
+
+fn draw_regret(path: &Path) -> anyhow::Result<()> {
+    let course = thinned(&regret::play(20_000, 0), 60);
+    let line = |label: &str, colour, dashed, number: fn(&regret::Regret) -> f64| {
+        let point = |(_, at): &(usize, regret::Regret)| Point::new(at.round as f64, number(at));
+        Line::new(label, course.iter().map(point).collect()).with_stroke(colour, dashed)
+    };
+    LinePlot::new(
+        "Regret and its bound (100 features, the k-th in one round of k)",
+        "Round",
+        "Loss above that of the best fixed weights",
+    )
+    .with_log_x(true)
+    .with_log_y(true)
+    .draw(
+        &[
+            line("Adagrad", 0, false, |at| at.adagrad),
+            line("Adagrad's bound", 0, true, |at| at.adagrad_bound),
+            line("one step size", 1, false, |at| at.descent),
+            line("its bound", 1, true, |at| at.descent_bound),
+        ],
+        path,
+    )?;
+    Ok(())
+}
+
+fn draw_from_scratch(path: &Path) -> anyhow::Result<()> {
+    const SEEDS: u64 = 20;
+    let runs: Vec<_> = (0..SEEDS)
+        .map(|seed| from_scratch::run(1000, [1.0, 0.1], seed))
+        .collect();
+    let line = |label: &str, which: usize| {
+        let point = |step: usize| {
+            let errors = runs
+                .iter()
+                .map(|run| from_scratch::error(&run[step][which]));
+            let errors: Vec<f64> = errors.collect();
+            let spread = standard_deviation(&errors).unwrap_or(0.0);
+            Point::new(step as f64, mean(&errors)).with_spread(spread)
+        };
+        Line::new(label, (0..=1000).step_by(20).map(point).collect())
+    };
+    LinePlot::new(
+        "Sparse regression from scratch (20 seeds, mean ± 1 sd)",
+        "Step",
+        "Mean distance from the true weights",
+    )
+    .with_spread(Spread::Band)
+    .draw(
+        &[line("Adagrad, rate 1", 0), line("one step size, 0.1", 1)],
+        path,
+    )?;
+    Ok(())
+}
+
+fn draw_simple_nn(path: &Path) -> anyhow::Result<()> {
+    const SEEDS: u64 = 100;
+    let runs: Vec<Vec<f64>> = (0..SEEDS)
+        .map(|seed| simple_nn::train(seed, 10).1)
+        .collect();
+    let average = |step: usize| {
+        let losses: Vec<f64> = runs.iter().map(|run| run[step]).collect();
+        let spread = standard_deviation(&losses).unwrap_or(0.0);
+        Point::new((step + 1) as f64, mean(&losses)).with_spread(spread)
+    };
+    let single = |step: usize| Point::new((step + 1) as f64, runs[0][step]);
+    LinePlot::new(
+        "SimpleNN: ten steps on random rows (100 seeds, mean ± 1 sd)",
+        "\"Epoch\" (one step each)",
+        "Cross entropy",
+    )
+    .with_spread(Spread::Band)
+    .draw(
+        &[
+            Line::new("100 seeds", (0..10).map(average).collect()),
+            Line::new("seed 0, the program's", (0..10).map(single).collect()),
+        ],
+        path,
+    )?;
+    Ok(())
+}
+
+type B = Autodiff<NdArray<f64>>;
+type P = descent::Point<B>;
+
+/// A line of losses, above what rounding leaves.
+fn losses(label: &str, losses: &[f64]) -> Line {
+    let point = |step: usize| Point::new(step as f64, losses[step].max(1e-12));
+    Line::new(label, (0..losses.len()).step_by(10).map(point).collect())
+}
+
+fn draw_spike(path: &Path) -> anyhow::Result<()> {
+    let lines: Vec<Line> = [1.0, 100.0, 10_000.0]
+        .into_iter()
+        .map(|spike| {
+            let adagrad = AdagradConfig::new().init::<B, P>();
+            let label = format!("gradient × {spike} at step 100");
+            losses(&label, &spike::losses(adagrad, 0.5, spike))
+        })
+        .collect();
+    LinePlot::new(
+        "One gradient that was too large, under Adagrad",
+        "Step",
+        "Loss",
+    )
+    .with_log_y(true)
+    .draw(&lines, path)?;
+    Ok(())
+}
+
+fn draw_spike_helped(path: &Path) -> anyhow::Result<()> {
+    const SPIKE: f64 = 10_000.0;
+    let decay = Some(AccumulatorDecayConfig::new(20, 0.5));
+    let clipping = Some(GradientClippingConfig::Norm(10.0));
+    let adagrad = AdagradConfig::new;
+    let lines = [
+        losses(
+            "Adagrad",
+            &spike::losses(adagrad().init::<B, P>(), 0.5, SPIKE),
+        ),
+        losses(
+            "Adagrad, gradients clipped to 10",
+            &spike::losses(
+                adagrad().with_grad_clipping(clipping).init::<B, P>(),
+                0.5,
+                SPIKE,
+            ),
+        ),
+        losses(
+            "Adagrad, accumulator halved every 20 steps",
+            &spike::losses(
+                adagrad().with_accumulator_decay(decay).init::<B, P>(),
+                0.5,
+                SPIKE,
+            ),
+        ),
+        losses(
+            "RMSprop",
+            &spike::losses(pytorch_rmsprop().init::<B, P>(), 0.01, SPIKE),
+        ),
+        losses(
+            "Adam",
+            &spike::losses(pytorch_adam().init::<B, P>(), 0.05, SPIKE),
+        ),
+        losses(
+            "Adadelta",
+            &spike::losses(AdadeltaConfig::new().init::<B, P>(), 10.0, SPIKE),
+        ),
+    ];
+    LinePlot::new(
+        "One gradient 10,000 times too large, and what helps",
+        "Step",
+        "Loss",
+    )
+    .with_log_y(true)
+    .draw(&lines, path)?;
+    Ok(())
+}
+
+fn draw_constant_gradient(path: &Path) -> anyhow::Result<()> {
+    let lines: Vec<Line> = [0.1, 1.0, 10.0]
+        .into_iter()
+        .map(|g| {
+            let rates: Vec<f64> = spike::constant_gradient(0.1, g, 10_000).collect();
+            let points = thinned(&rates, 40).into_iter();
+            let points = points
+                .map(|(step, rate)| Point::new(step as f64, rate))
+                .collect();
+            Line::new(format!("gradient {g} at each step"), points)
+        })
+        .collect();
+    LinePlot::new(
+        "The effective rate only falls",
+        "Step",
+        "Effective rate (η = 0.1)",
+    )
+    .with_log_x(true)
+    .with_log_y(true)
+    .draw(&lines, path)?;
+    Ok(())
+}
