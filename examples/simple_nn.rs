@@ -4,6 +4,7 @@
 
 use std::io::Write;
 
+// ANCHOR: uses
 use burn::backend::Autodiff;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{GradientsParams, Optimizer};
@@ -14,15 +15,19 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 type B = Autodiff<DefaultBackend>;
+// ANCHOR_END: uses
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    // ANCHOR: init
     let device = Default::default();
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let mut model: SimpleNN<B> = SimpleNNConfig::new().init_seeded(0, &device);
     let criterion = CrossEntropyLossConfig::new().init::<B>(&device);
     let mut optimizer = AdagradConfig::new().init::<B, SimpleNN<B>>();
+    // ANCHOR_END: init
 
+    // ANCHOR: loop
     for epoch in 1..=10 {
         let inputs: Vec<f32> = (0..10).map(|_| rng.sample(StandardNormal)).collect();
         let inputs = Tensor::<B, 2>::from_data(TensorData::new(inputs, [1, 10]), &device);
@@ -35,5 +40,6 @@ fn main() -> std::io::Result<()> {
         let loss: f64 = loss.into_data().iter::<f64>().sum();
         writeln!(out, "Epoch {epoch}, Loss: {loss:.4}")?;
     }
+    // ANCHOR_END: loop
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use burn::backend::NdArray;
 use burn::optim::SimpleOptimizer;
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use burn_adagrad::AdagradConfig;
 
 /// The gradients of a frequent weight and of a rare one.
@@ -26,11 +26,11 @@ pub fn by_hand() -> [[f64; 2]; 3] {
 pub fn steps() -> Vec<([f64; 2], [f64; 2])> {
     let device = Default::default();
     let optimizer = AdagradConfig::new().build();
-    let mut weights = Tensor::<NdArray<f64>, 1>::ones([2], &device);
+    let mut weights = Tensor::<NdArray, 1>::ones([2], (&device, DType::F64));
     let mut state = None;
     let mut after = Vec::new();
     for gradient in GRADIENTS {
-        let gradient = Tensor::from_data(gradient, &device);
+        let gradient = Tensor::from_data(gradient, (&device, DType::F64));
         (weights, state) = optimizer.step(0.1, weights, gradient, state);
         let accumulator = state.as_ref().map(|state| state.accumulator.clone());
         after.push((pair(Some(weights.clone())), pair(accumulator)));
@@ -40,7 +40,7 @@ pub fn steps() -> Vec<([f64; 2], [f64; 2])> {
 // ANCHOR_END: steps
 
 /// The numbers of a tensor of two.
-fn pair(tensor: Option<Tensor<NdArray<f64>, 1>>) -> [f64; 2] {
+fn pair(tensor: Option<Tensor<NdArray, 1>>) -> [f64; 2] {
     let numbers = tensor.map(|tensor| tensor.into_data().iter().collect::<Vec<f64>>());
     numbers.map_or([0.0; 2], |numbers| [numbers[0], numbers[1]])
 }

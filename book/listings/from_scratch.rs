@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use burn::backend::NdArray;
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
@@ -133,34 +133,35 @@ fn shown(weights: &[f64; 4]) -> String {
 fn by_tensors(steps: usize, rate: f64, seed: u64) -> Vec<f64> {
     let device = Default::default();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let zeros = || Tensor::<NdArray<f64>, 1>::zeros([4], &device);
+    let zeros = || Tensor::<NdArray, 1>::zeros([4], (&device, DType::F64));
     let (mut weights, mut accumulator) = (zeros(), zeros());
     for _ in 0..steps {
         let before: Vec<f64> = weights.to_data().iter().collect();
         let before = [before[0], before[1], before[2], before[3]];
-        let step = Tensor::from_data(gradient(&before, &row(&mut rng)), &device);
+        let step = Tensor::from_data(gradient(&before, &row(&mut rng)), (&device, DType::F64));
         (weights, accumulator) = tensor_step(rate, weights, step, accumulator);
     }
     weights.into_data().iter().collect()
 }
 
+// ANCHOR: test
 #[test]
 fn vectors_tensors_and_the_crate_take_the_same_steps() {
     use burn::optim::SimpleOptimizer;
     use burn_adagrad::AdagradConfig;
 
-    type T = Tensor<NdArray<f64>, 1>;
-    let device = Default::default();
+    type T = Tensor<NdArray, 1>;
+    let options = (&Default::default(), DType::F64);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut by_vectors = VectorAdagrad::new(0.5, 4);
     let mut vector = [0.0; 4];
-    let (mut tensor, mut accumulator) = (T::zeros([4], &device), T::zeros([4], &device));
-    let (mut crates, mut state) = (T::zeros([4], &device), None);
+    let (mut tensor, mut accumulator) = (T::zeros([4], options), T::zeros([4], options));
+    let (mut crates, mut state) = (T::zeros([4], options), None);
     let optimizer = AdagradConfig::new().build();
     for _ in 0..100 {
         let gradient = gradient(&vector, &row(&mut rng));
         by_vectors.step(&mut vector, &gradient);
-        let gradient = T::from_data(gradient, &device);
+        let gradient = T::from_data(gradient, options);
         (tensor, accumulator) = tensor_step(0.5, tensor, gradient.clone(), accumulator);
         (crates, state) = optimizer.step(0.5, crates, gradient, state);
         for other in [&tensor, &crates] {
@@ -171,3 +172,4 @@ fn vectors_tensors_and_the_crate_take_the_same_steps() {
         }
     }
 }
+// ANCHOR_END: test

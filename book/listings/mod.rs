@@ -1,10 +1,12 @@
 //! The book's listings. Its pages include them by their anchors, the program of its figures runs them, and the
 //! tests run them again.
 
+pub mod accumulation;
 pub mod by_hand;
 pub mod descent;
 pub mod escape;
 pub mod from_scratch;
+pub mod hands_on;
 pub mod one_step_size;
 pub mod own_optimizer;
 pub mod regret;

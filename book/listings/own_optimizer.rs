@@ -109,6 +109,7 @@ pub fn output() -> anyhow::Result<String> {
     Ok(text)
 }
 
+// ANCHOR: test
 #[test]
 fn a_run_that_resumes_is_the_run_that_was_not_interrupted() {
     let optimizer = || MyAdagrad { epsilon: 1e-10 }.init::<B, Linear<B>>();
@@ -131,3 +132,4 @@ fn a_run_that_resumes_is_the_run_that_was_not_interrupted() {
         .assert_eq(&other.weight.to_data(), true);
     assert_eq!(first.to_record().len(), 2);
 }
+// ANCHOR_END: test

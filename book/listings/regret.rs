@@ -31,27 +31,30 @@ pub fn play(rounds: usize, seed: u64) -> Vec<Regret> {
     let mut losses = [0.0; 2];
     let mut course = Vec::with_capacity(rounds);
     for round in 1..=rounds {
-        for feature in 0..FEATURES {
-            if rng.random::<f64>() * (feature + 1) as f64 >= 1.0 {
-                continue;
-            }
-            let gradient = if rng.random::<f64>() < 0.6 { 1.0 } else { -1.0 };
-            losses[0] += gradient * weights[0][feature];
-            losses[1] += gradient * weights[1][feature];
-            squares[feature] += gradient * gradient;
-            sum[feature] += gradient;
-            let total: f64 = squares.iter().sum();
+        let mut draw = |feature: usize| {
+            let occurs = rng.random::<f64>() * (feature + 1) as f64 <= 1.0;
+            let sign = if rng.random::<f64>() < 0.6 { 1.0 } else { -1.0 };
+            if occurs { sign } else { 0.0 }
+        };
+        let gradient: [f64; FEATURES] = std::array::from_fn(&mut draw);
+        for (feature, g) in gradient.iter().enumerate() {
+            losses[0] += g * weights[0][feature];
+            losses[1] += g * weights[1][feature];
+            squares[feature] += g * g;
+            sum[feature] += g;
+        }
+        let total: f64 = squares.iter().sum();
+        for (feature, g) in gradient.iter().enumerate().filter(|(_, g)| **g != 0.0) {
             let rates = [
                 diameter / (2.0 * squares[feature]).sqrt(),
                 diameter_2 / (2.0 * total).sqrt(),
             ];
             for (weights, rate) in weights.iter_mut().zip(rates) {
-                weights[feature] = (weights[feature] - rate * gradient).clamp(-1.0, 1.0);
+                weights[feature] = (weights[feature] - rate * g).clamp(-1.0, 1.0);
             }
         }
         let best: f64 = sum.iter().map(|sum: &f64| -sum.abs()).sum();
         let norms: f64 = squares.iter().map(|square| square.sqrt()).sum();
-        let total: f64 = squares.iter().sum();
         course.push(Regret {
             round,
             adagrad: losses[0] - best,

@@ -2,11 +2,11 @@
 
 use burn::backend::{Autodiff, NdArray};
 use burn::optim::{GradientsParams, Optimizer};
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 
 use super::descent::Point;
 
-type B = Autodiff<NdArray<f64>>;
+type B = Autodiff<NdArray>;
 
 // ANCHOR: spike
 /// Steps before the large gradient, and in all.
@@ -16,14 +16,15 @@ pub const STEPS: usize = 2000;
 /// The loss ½‖θ‖² after each step from (5, −5); at one step the gradient is `spike` times what it should be.
 pub fn losses<O: Optimizer<Point<B>, B>>(mut optimizer: O, rate: f64, spike: f64) -> Vec<f64> {
     let device = Default::default();
-    let place = Tensor::from_data([5.0, -5.0], &device);
+    let place = Tensor::from_data([5.0, -5.0], (&device, DType::F64));
     let mut point = Point {
         place: burn::module::Param::from_tensor(place),
     };
     let mut losses = Vec::with_capacity(STEPS);
     for step in 0..STEPS {
         let place = point.place.val().inner();
-        losses.push(0.5 * place.clone().powi_scalar(2).sum().into_scalar());
+        let squares = place.clone() * place.clone();
+        losses.push(0.5 * squares.into_data().iter::<f64>().sum::<f64>());
         let factor = if step == SPIKE_AT { spike } else { 1.0 };
         let mut gradients = GradientsParams::new();
         gradients.register(point.place.id, place * factor);

@@ -69,6 +69,7 @@ pub fn generate_sparse_data(config: &SparseDataConfig) -> Result<SparseDataset, 
         .into_result()
         .map_err(DatasetError::InvalidConfig)?;
 
+    // ANCHOR: draw
     let rng = &mut ChaCha8Rng::seed_from_u64(seed);
     let weights: Vec<f32> = (0..n_features)
         .map(|_| rng.sample(StandardNormal))
@@ -90,4 +91,5 @@ pub fn generate_sparse_data(config: &SparseDataConfig) -> Result<SparseDataset, 
         labels.push(if score > 0.0 { 1.0 } else { 0.0 });
     }
     SparseDataset::new(n_features, offsets, indices, values, labels)
+    // ANCHOR_END: draw
 }

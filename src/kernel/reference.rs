@@ -51,6 +51,7 @@ impl Default for AdagradOptions {
 /// # Panics
 ///
 /// If the three slices are not equally long, or `step` is 0.
+// ANCHOR: adagrad
 pub fn adagrad(
     options: &AdagradOptions,
     lr: f64,
@@ -78,6 +79,7 @@ pub fn adagrad(
         *theta -= rate * g / denominator;
     }
 }
+// ANCHOR_END: adagrad
 
 /// One step of row-wise Adagrad in place, with the rate η of this step, over all rows of a table
 /// `[rows, width]`.

@@ -38,6 +38,7 @@ pub struct SimpleNNConfig {
 /// let logits = model.forward(Tensor::ones([3, 10], &device));
 /// assert_eq!(logits.dims(), [3, 2]);
 /// ```
+// ANCHOR: simple_nn
 #[derive(Module, Debug)]
 pub struct SimpleNN<B: Backend> {
     /// Input to hidden.
@@ -45,6 +46,7 @@ pub struct SimpleNN<B: Backend> {
     /// Hidden to logits.
     pub fc2: Linear<B>,
 }
+// ANCHOR_END: simple_nn
 
 impl SimpleNNConfig {
     /// A network with weights from burn's generator: U(−1/√n, 1/√n) with n the layer's inputs,
@@ -73,8 +75,10 @@ impl<B: Backend> SimpleNN<B> {
         SimpleNNConfig::new().init(device)
     }
 
+    // ANCHOR: forward
     /// The logits: `[batch, input_size]` to `[batch, output_size]`.
     pub fn forward(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         self.fc2.forward(relu(self.fc1.forward(inputs)))
     }
+    // ANCHOR_END: forward
 }

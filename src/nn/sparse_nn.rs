@@ -42,6 +42,7 @@ pub struct SparseNNConfig {
 /// let probabilities: Vec<f32> = probabilities.into_data().to_vec().unwrap();
 /// assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
 /// ```
+// ANCHOR: sparse_nn
 #[derive(Module, Debug)]
 pub struct SparseNN<B: Backend> {
     /// Input to hidden.
@@ -49,6 +50,7 @@ pub struct SparseNN<B: Backend> {
     /// Hidden to logit.
     pub fc2: Linear<B>,
 }
+// ANCHOR_END: sparse_nn
 
 impl SparseNNConfig {
     /// A network with weights from burn's generator: U(−1/√n, 1/√n) with n the layer's inputs,
@@ -72,6 +74,7 @@ impl SparseNNConfig {
 }
 
 impl<B: Backend> SparseNN<B> {
+    // ANCHOR: forward
     /// The probability of class 1: `[batch, input_size]` to `[batch, 1]`.
     pub fn forward(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         sigmoid(self.forward_logits(inputs))
@@ -82,6 +85,7 @@ impl<B: Backend> SparseNN<B> {
     pub fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         self.output(self.fc1.forward_dense(inputs))
     }
+    // ANCHOR_END: forward
 
     /// The probability of class 1 of each row of a sparse batch: `[batch, 1]`.
     ///

@@ -56,6 +56,7 @@ pub use verdict::{ARTICLE_RANKING, Claim, Finding, Verdict};
 /// assert!(accuracy > 0.6);
 /// # Ok::<(), burn_adagrad::error::DatasetError>(())
 /// ```
+// ANCHOR: train_model
 pub fn train_model<B, M, O, I>(
     mut model: M,
     optimizer: &mut O,
@@ -81,11 +82,13 @@ where
     }
     (model, losses.finish())
 }
+// ANCHOR_END: train_model
 
 /// The share of rows whose class the model gets right: class 1 where the probability is above
 /// one half. NaN if the loader has no rows.
 ///
 /// Takes the model without autodiff (`model.valid()`). The count is read from the device once.
+// ANCHOR: evaluate_model
 pub fn evaluate_model<B, M, I>(model: &M, test_loader: &dyn DataLoader<B, Batch<B, I>>) -> f64
 where
     B: Backend,
@@ -103,3 +106,4 @@ where
     let correct: f64 = Tensor::cat(correct, 0).into_data().iter::<f64>().sum();
     correct / test_loader.num_items() as f64
 }
+// ANCHOR_END: evaluate_model

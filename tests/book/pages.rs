@@ -119,6 +119,8 @@ impl Page {
             );
             let target = words.next().unwrap_or_default();
             let (path, anchor) = match target.split_once(':') {
+                // Of outputs some lines may be shown; of code, which moves, anchors only.
+                Some((path, _)) if path.starts_with("generated/") => (path, None),
                 Some((path, anchor)) => (path, Some(anchor.to_owned())),
                 None => (target, None),
             };

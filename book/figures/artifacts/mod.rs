@@ -2,6 +2,7 @@
 
 mod contours;
 pub mod examples;
+mod experiment;
 mod paths;
 mod theory;
 
@@ -57,6 +58,7 @@ pub fn all() -> Vec<Artifact> {
         paths::artifacts(),
         theory::artifacts(),
         examples::artifacts(),
+        experiment::artifacts(),
     ]
     .into_iter()
     .flatten()

@@ -11,7 +11,8 @@ use burn_adagrad::{AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig};
 
 use super::{Artifact, Make};
 use crate::listings::{
-    by_hand, descent, escape, from_scratch, one_step_size, own_optimizer, regret, simple_nn, spike,
+    accumulation, by_hand, descent, escape, from_scratch, one_step_size, own_optimizer, regret,
+    simple_nn, spike,
 };
 
 pub fn artifacts() -> Vec<Artifact> {
@@ -33,6 +34,7 @@ pub fn artifacts() -> Vec<Artifact> {
         text("simple_nn_learns.txt", simple_nn::output),
         figure("simple_nn.svg", draw_simple_nn),
         text("escape.md", escape::output),
+        text("state_bytes.md", accumulation::output),
         figure("spike.svg", draw_spike),
         figure("spike_helped.svg", draw_spike_helped),
         figure("constant_gradient.svg", draw_constant_gradient),
@@ -132,7 +134,7 @@ fn draw_simple_nn(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-type B = Autodiff<NdArray<f64>>;
+type B = Autodiff<NdArray>;
 type P = descent::Point<B>;
 
 /// A line of losses, above what rounding leaves.

@@ -1,0 +1,116 @@
+//! Outputs and figures of the chapters on the experiment.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use burn_adagrad::plot::{Line, LinePlot, Point};
+
+use super::{Artifact, Make};
+use crate::listings::hands_on;
+
+pub fn artifacts() -> Vec<Artifact> {
+    let text = |name, make| Artifact {
+        name,
+        make: Make::Text(make),
+    };
+    let figure = |name, make| Artifact {
+        name,
+        make: Make::Figure(make),
+    };
+    vec![
+        text("hands_on.txt", hands_on::output),
+        figure("hands_on.svg", draw_hands_on),
+        figure("word_rates.svg", draw_word_rates),
+        text("rate_widths.md", rate_widths),
+    ]
+}
+
+/// A committed file of the book.
+fn generated(name: &str) -> anyhow::Result<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src/generated");
+    let path = folder.join(name);
+    std::fs::read_to_string(&path).with_context(|| path.display().to_string())
+}
+
+fn draw_hands_on(path: &Path) -> anyhow::Result<()> {
+    let line = |(optimizer, accuracy, losses): (_, f64, Vec<f64>)| {
+        let point = |(epoch, loss): (usize, &f64)| Point::new((epoch + 1) as f64, *loss);
+        let points = losses.iter().enumerate().map(point).collect();
+        Line::new(format!("{optimizer} (accuracy: {accuracy:.4})"), points)
+    };
+    let lines: Vec<Line> = hands_on::losses_by_epoch()?.into_iter().map(line).collect();
+    LinePlot::new(
+        "Training loss (sparse data, one seed)",
+        "Epoch",
+        "Mean loss of the epoch",
+    )
+    .with_log_y(true)
+    .draw(&lines, path)?;
+    Ok(())
+}
+
+/// From what the example of the texts prints: the mean rate of the words in so many texts.
+fn draw_word_rates(path: &Path) -> anyhow::Result<()> {
+    let printed = generated("text_classification.txt")?;
+    let (_, table) = printed
+        .split_once("Mean rate of the tokens")
+        .context("the rates")?;
+    let point = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [from, "to", to, rate, ..] = words[..] else {
+            return None;
+        };
+        let (from, to): (f64, f64) = (from.parse().ok()?, to.parse().ok()?);
+        Some(Point::new((from * to).sqrt(), rate.parse().ok()?))
+    };
+    let points: Vec<Point> = table.lines().filter_map(point).collect();
+    LinePlot::new(
+        "Rare words keep a large rate",
+        "Texts that the word is in",
+        "Mean effective rate of the word's weights",
+    )
+    .with_log_x(true)
+    .with_log_y(true)
+    .draw(&[Line::new("Adagrad, rate 0.1", points)], path)?;
+    Ok(())
+}
+
+/// How wide the rates are at which an optimizer is as good as at its best, less two hundredths.
+fn rate_widths() -> anyhow::Result<String> {
+    let table = generated("tuned_all_rates.csv")?;
+    let mut lines: Vec<(String, Vec<[f64; 2]>)> = Vec::new();
+    for row in table.lines().skip(1) {
+        let fields: Vec<&str> = row.split(',').collect();
+        let (name, point) = (fields[0], [fields[1].parse()?, fields[2].parse()?]);
+        match lines.last_mut() {
+            Some((last, points)) if last == name => points.push(point),
+            _ => lines.push((name.to_owned(), vec![point])),
+        }
+    }
+    let mut text = String::from(
+        "| optimizer | best accuracy | at rate | within 0.02 of it | factor |\n\
+         | --- | ---: | ---: | ---: | ---: |\n",
+    );
+    for (name, points) in lines {
+        let best = points
+            .iter()
+            .copied()
+            .reduce(|best, next| if next[1] > best[1] { next } else { best });
+        let best = best.context("a rate")?;
+        let good: Vec<f64> = points
+            .iter()
+            .filter(|p| p[1] >= best[1] - 0.02)
+            .map(|p| p[0])
+            .collect();
+        let (low, high) = (good[0], good[good.len() - 1]);
+        writeln!(
+            text,
+            "| {name} | {:.4} | {} | {low} to {high} | {:.0} |",
+            best[1],
+            best[0],
+            high / low
+        )?;
+    }
+    Ok(text)
+}
