@@ -10,6 +10,7 @@ pub mod hands_on;
 pub mod one_step_size;
 pub mod own_optimizer;
 pub mod regret;
+pub mod revisited;
 pub mod simple_nn;
 pub mod spike;
 pub mod surfaces;

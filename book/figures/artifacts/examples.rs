@@ -77,22 +77,13 @@ pub fn artifacts() -> Vec<Artifact> {
             &[],
             false,
         ),
-        run(
-            "sparse_models.md",
-            "sparse_models",
-            &[],
-            &[("accuracy_kept.svg", "accuracy_kept.svg")],
-            false,
-        ),
+        run("sparse_models.md", "sparse_models", &[], &[], false),
         run("sparse_nn.txt", "sparse_nn", &[], &[], false),
         run(
             "article_rates.md",
             "compare_optimizers",
             &["--seeds", "30"],
-            &[
-                ("losses.svg", "article_rates_losses.svg"),
-                ("loss_bands.svg", "article_rates_bands.svg"),
-            ],
+            &[("loss_bands.svg", "article_rates_bands.svg")],
             false,
         ),
         run(

@@ -4,10 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use burn_adagrad::plot::{Line, LinePlot, Point};
+use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
+
+use burn_adagrad::train::Protocol;
 
 use super::{Artifact, Make};
-use crate::listings::hands_on;
+use crate::listings::{hands_on, revisited};
 
 pub fn artifacts() -> Vec<Artifact> {
     let text = |name, make| Artifact {
@@ -23,6 +25,10 @@ pub fn artifacts() -> Vec<Artifact> {
         figure("hands_on.svg", draw_hands_on),
         figure("word_rates.svg", draw_word_rates),
         text("rate_widths.md", rate_widths),
+        Artifact {
+            name: "as_article.md",
+            make: Make::Measured(as_article),
+        },
     ]
 }
 
@@ -113,4 +119,23 @@ fn rate_widths() -> anyhow::Result<String> {
         )?;
     }
     Ok(text)
+}
+
+/// The article's program with thirty seeds, and the same with one start for all: a table and a picture.
+fn as_article(path: &Path) -> anyhow::Result<()> {
+    let as_article = revisited::thirty(Protocol::AsArticle)?;
+    let same_start = revisited::thirty(Protocol::SameStart)?;
+    let lines: Vec<Line> = as_article
+        .optimizers
+        .iter()
+        .map(|runs| {
+            let accuracies = runs.accuracies().into_iter().enumerate();
+            let points = accuracies.map(|(seed, accuracy)| Point::new(seed as f64, accuracy));
+            Line::new(runs.optimizer.name(), points.collect())
+        })
+        .collect();
+    LinePlot::new("The article's program, thirty times", "Seed", "Accuracy")
+        .with_spread(Spread::Scatter)
+        .draw(&lines, &path.with_extension("svg"))?;
+    super::write(path, &revisited::table(&as_article, &same_start))
 }

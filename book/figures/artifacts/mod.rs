@@ -30,7 +30,7 @@ pub enum Make {
     Figure(fn(&Path) -> anyhow::Result<()>),
     /// The output of an example, and pictures that it draws.
     Example(ExampleRun),
-    /// Times, which no test compares. The function is given the path of the file, and may write others of the
+    /// Times, and what takes long without optimisation: no test makes it again. The function is given the path of the file, and may write others of the
     /// same stem.
     Measured(fn(&Path) -> anyhow::Result<()>),
 }
@@ -42,7 +42,7 @@ impl fmt::Display for Make {
             Self::Figure(_) => write!(f, "a figure"),
             Self::Example(run) if run.quick => write!(f, "{}, and by the tests", run.command()),
             Self::Example(run) => write!(f, "{}", run.command()),
-            Self::Measured(_) => write!(f, "measured times"),
+            Self::Measured(_) => write!(f, "a listing's, measured or long"),
         }
     }
 }
