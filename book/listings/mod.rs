@@ -7,6 +7,8 @@ pub mod descent;
 pub mod escape;
 pub mod from_scratch;
 pub mod hands_on;
+pub mod helped;
+pub mod kinds;
 pub mod one_step_size;
 pub mod own_optimizer;
 pub mod regret;

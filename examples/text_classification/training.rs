@@ -36,6 +36,7 @@ pub fn train(options: &Options, rows: &SparseDataset) -> anyhow::Result<Trained>
         n_features.saturating_mul(hidden) <= WEIGHTS_MAX,
         "{n_features} features times --hidden {hidden} are too many weights (at most {WEIGHTS_MAX})"
     );
+    // ANCHOR: train
     let device = Default::default();
     // The seed itself shuffles the texts.
     let seed = |stream| derive_seed(options.seed, stream);
@@ -55,6 +56,7 @@ pub fn train(options: &Options, rows: &SparseDataset) -> anyhow::Result<Trained>
         options.epochs,
         |_| bar.inc(1),
     );
+    // ANCHOR_END: train
     bar.finish_and_clear();
     let lost = losses.iter().filter(|loss| !loss.is_finite()).count();
     if lost > 0 {

@@ -3,16 +3,14 @@
 use std::path::Path;
 
 use burn::backend::{Autodiff, NdArray};
-use burn::grad_clipping::GradientClippingConfig;
+use burn_adagrad::AdagradConfig;
 use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
 use burn_adagrad::statistics::{mean, standard_deviation};
-use burn_adagrad::train::{pytorch_adam, pytorch_rmsprop};
-use burn_adagrad::{AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig};
 
 use super::{Artifact, Make};
 use crate::listings::{
-    accumulation, by_hand, descent, escape, from_scratch, one_step_size, own_optimizer, regret,
-    simple_nn, spike,
+    accumulation, by_hand, descent, escape, from_scratch, helped, one_step_size, own_optimizer,
+    regret, simple_nn, spike,
 };
 
 pub fn artifacts() -> Vec<Artifact> {
@@ -163,44 +161,11 @@ fn draw_spike(path: &Path) -> anyhow::Result<()> {
 }
 
 fn draw_spike_helped(path: &Path) -> anyhow::Result<()> {
-    const SPIKE: f64 = 10_000.0;
-    let decay = Some(AccumulatorDecayConfig::new(20, 0.5));
-    let clipping = Some(GradientClippingConfig::Norm(10.0));
-    let adagrad = AdagradConfig::new;
-    let lines = [
-        losses(
-            "Adagrad",
-            &spike::losses(adagrad().init::<B, P>(), 0.5, SPIKE),
-        ),
-        losses(
-            "Adagrad, gradients clipped to 10",
-            &spike::losses(
-                adagrad().with_grad_clipping(clipping).init::<B, P>(),
-                0.5,
-                SPIKE,
-            ),
-        ),
-        losses(
-            "Adagrad, accumulator halved every 20 steps",
-            &spike::losses(
-                adagrad().with_accumulator_decay(decay).init::<B, P>(),
-                0.5,
-                SPIKE,
-            ),
-        ),
-        losses(
-            "RMSprop",
-            &spike::losses(pytorch_rmsprop().init::<B, P>(), 0.01, SPIKE),
-        ),
-        losses(
-            "Adam",
-            &spike::losses(pytorch_adam().init::<B, P>(), 0.05, SPIKE),
-        ),
-        losses(
-            "Adadelta",
-            &spike::losses(AdadeltaConfig::new().init::<B, P>(), 10.0, SPIKE),
-        ),
-    ];
+    let remedies = helped::remedies(10_000.0);
+    let lines: Vec<Line> = remedies
+        .iter()
+        .map(|(label, run)| losses(label, run))
+        .collect();
     LinePlot::new(
         "One gradient 10,000 times too large, and what helps",
         "Step",
