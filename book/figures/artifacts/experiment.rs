@@ -78,7 +78,7 @@ fn draw_word_rates(path: &Path) -> anyhow::Result<()> {
     )
     .with_log_x(true)
     .with_log_y(true)
-    .draw(&[Line::new("Adagrad, rate 0.1", points)], path)?;
+    .draw(&[Line::new("Adagrad, rate 0.01", points)], path)?;
     Ok(())
 }
 
