@@ -2,4 +2,6 @@
 //! tests run them again.
 
 pub mod descent;
+pub mod epsilon;
+pub mod presets;
 pub mod surfaces;

@@ -3,6 +3,7 @@
 mod contours;
 pub mod examples;
 mod paths;
+mod reference;
 
 use std::fmt;
 use std::fs;
@@ -51,8 +52,12 @@ pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// Every file, in the order of the chapters.
 pub fn all() -> Vec<Artifact> {
-    [paths::artifacts(), examples::artifacts()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        paths::artifacts(),
+        reference::artifacts(),
+        examples::artifacts(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
