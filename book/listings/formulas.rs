@@ -21,7 +21,8 @@ fn quotient(numerator: f64, denominator: f64) -> f64 {
 }
 
 // ANCHOR: adagrad
-/// One weight's step `t`, from 1: the weight θ, its gradient g, its accumulator G and its momentum m.
+/// One weight's step `t`, from 1: the weight θ, its gradient g, its accumulator G
+/// and its momentum m.
 pub fn adagrad(
     options: &AdagradConfig,
     learning_rate: f64,
@@ -63,7 +64,8 @@ pub fn adagrad(
 // ANCHOR_END: adagrad
 
 // ANCHOR: row_wise
-/// One row's step `t`, from 1: its weights θ, their gradient g, and the one accumulator G.
+/// One row's step `t`, from 1: its weights θ, their gradient g, and the one
+/// accumulator G.
 pub fn row_wise(
     options: &RowWiseAdagradConfig,
     learning_rate: f64,
@@ -88,7 +90,8 @@ pub fn row_wise(
 // ANCHOR_END: row_wise
 
 // ANCHOR: norm
-/// One step of a whole tensor: its weights θ, their gradient g, and the one accumulator b².
+/// One step of a whole tensor: its weights θ, their gradient g, and the one
+/// accumulator b².
 pub fn norm(
     options: &AdagradNormConfig,
     learning_rate: f64,
@@ -104,8 +107,8 @@ pub fn norm(
 // ANCHOR_END: norm
 
 // ANCHOR: sm3
-/// One step of a matrix: its weights θ and their gradient g row after row, the accumulators μ of its rows
-/// and of its columns, and the momentum m.
+/// One step of a matrix: its weights θ and their gradient g row after row, the
+/// accumulators μ of its rows and of its columns, and the momentum m.
 pub fn sm3(
     options: &Sm3Config,
     learning_rate: f64,
@@ -182,7 +185,8 @@ pub fn ftrl_at_rest(options: &FtrlProximalConfig, learning_rate: f64, theta: f64
     -(divisor(options, learning_rate, power) * theta + l1 * theta.signum())
 }
 
-/// One weight's step: the weight θ, its gradient g, the accumulator n and the linear term z.
+/// One weight's step: the weight θ, its gradient g, the accumulator n and the
+/// linear term z.
 pub fn ftrl(
     options: &FtrlProximalConfig,
     learning_rate: f64,
