@@ -51,8 +51,9 @@ impl<B: Backend> SimpleOptimizer<B> for Norm {
 /// Where an optimizer takes a tensor in some steps; the first gradient is 0.
 fn walk<O: SimpleOptimizer<B>, const D: usize>(optimizer: &O, shape: [usize; D]) -> Vec<f64> {
     let device = Default::default();
-    let len = shape.iter().product::<usize>() as i64;
-    let counted = Tensor::<B, 1, burn::tensor::Int>::arange(0..len, &device).float();
+    let len: usize = shape.iter().product();
+    let numbers: Vec<f32> = (0..len).map(|i| i as f32).collect();
+    let counted = Tensor::<B, 1>::from_floats(numbers.as_slice(), &device);
     let mut weights = counted.clone().add_scalar(1.0).reshape(shape);
     let mut state = None;
     for t in 0..5 {

@@ -14,8 +14,10 @@ use super::common::{assert_close, reference};
 use super::listings::epsilon::{EPSILON, Placement, Squares, placement};
 use super::listings::presets::{first_step, presets};
 
+type Preset = fn() -> AdagradConfig;
+
 /// The frameworks of `defaults.json`, with our settings for each.
-const FRAMEWORKS: [(&str, &str, fn() -> AdagradConfig); 3] = [
+const FRAMEWORKS: [(&str, &str, Preset); 3] = [
     ("pytorch", "PyTorch", AdagradConfig::pytorch),
     ("keras", "Keras", AdagradConfig::keras),
     ("optax", "optax", AdagradConfig::optax),

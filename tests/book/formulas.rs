@@ -11,7 +11,7 @@ use burn_adagrad::{
 };
 
 #[path = "../../book/listings/formulas.rs"]
-mod formulas;
+mod listing;
 
 type B = NdArray<f64>;
 
@@ -88,7 +88,7 @@ fn adagrad() {
         compare(&config.to_string(), &config.build(), |t, theta, g| {
             for i in 0..LEN {
                 let state = (&mut sums[i], &mut momenta[i]);
-                formulas::adagrad(&config, RATE, t, (&mut theta[i], g[i]), state);
+                listing::adagrad(&config, RATE, t, (&mut theta[i], g[i]), state);
             }
         });
     }
@@ -110,7 +110,7 @@ fn row_wise_adagrad() {
         compare(&config.to_string(), &config.build(), |t, theta, g| {
             let rows = theta.chunks_mut(WIDTH).zip(g.chunks(WIDTH));
             for (row, sum) in rows.zip(&mut sums) {
-                formulas::row_wise(&config, RATE, t, row, sum);
+                listing::row_wise(&config, RATE, t, row, sum);
             }
         });
     }
@@ -127,7 +127,7 @@ fn adagrad_norm() {
     ] {
         let mut sum = f64::from(config.initial_accumulator_value);
         compare(&config.to_string(), &config.build(), |_, theta, g| {
-            formulas::norm(&config, RATE, (theta, g), &mut sum);
+            listing::norm(&config, RATE, (theta, g), &mut sum);
         });
     }
 }
@@ -144,7 +144,7 @@ fn sm3() {
         let (mut rows, mut columns, mut m) = ([0.0; ROWS], [0.0; WIDTH], [0.0; LEN]);
         compare(&config.to_string(), &config.build(), |_, theta, g| {
             let accumulators = [rows.as_mut_slice(), &mut columns];
-            formulas::sm3(&config, RATE, (theta, g), accumulators, &mut m);
+            listing::sm3(&config, RATE, (theta, g), accumulators, &mut m);
         });
     }
 }
@@ -163,7 +163,7 @@ fn adadelta() {
         compare(&config.to_string(), &config.build(), |_, theta, g| {
             for i in 0..LEN {
                 let state = (&mut v[i], &mut u[i]);
-                formulas::adadelta(&config, RATE, (&mut theta[i], g[i]), state);
+                listing::adadelta(&config, RATE, (&mut theta[i], g[i]), state);
             }
         });
     }
@@ -184,7 +184,7 @@ fn proximal_adagrad() {
         let mut sums = [f64::from(config.initial_accumulator_value); LEN];
         compare(&config.to_string(), &config.build(), |_, theta, g| {
             for i in 0..LEN {
-                formulas::proximal(&config, RATE, (&mut theta[i], g[i]), &mut sums[i]);
+                listing::proximal(&config, RATE, (&mut theta[i], g[i]), &mut sums[i]);
             }
         });
     }
@@ -206,12 +206,12 @@ fn ftrl_proximal() {
     ] {
         let initial = f64::from(config.initial_accumulator_value);
         let mut n = [initial; LEN];
-        let at_rest = |theta| formulas::ftrl_at_rest(&config, RATE, theta, initial);
+        let at_rest = |theta| listing::ftrl_at_rest(&config, RATE, theta, initial);
         let mut z: Vec<f64> = first_weights().into_iter().map(at_rest).collect();
         compare(&config.to_string(), &config.build(), |_, theta, g| {
             for i in 0..LEN {
                 let state = (&mut n[i], &mut z[i]);
-                formulas::ftrl(&config, RATE, (&mut theta[i], g[i]), state);
+                listing::ftrl(&config, RATE, (&mut theta[i], g[i]), state);
             }
         });
     }

@@ -72,7 +72,7 @@ pub fn epsilon() -> anyhow::Result<String> {
 }
 
 fn row(table: &mut String, framework: &str, entry: &Entry) -> anyhow::Result<()> {
-    let number = |number: Option<f64>| number.map_or("–".to_owned(), |number| short(number));
+    let number = |number: Option<f64>| number.map_or("–".to_owned(), short);
     let others = [
         ("β₁", entry.beta_1),
         ("β₂", entry.beta_2),
