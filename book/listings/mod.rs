@@ -15,4 +15,6 @@ pub mod regret;
 pub mod revisited;
 pub mod simple_nn;
 pub mod spike;
+pub mod epsilon;
+pub mod presets;
 pub mod surfaces;

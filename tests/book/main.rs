@@ -7,6 +7,8 @@ mod common;
 #[path = "../../book/listings/mod.rs"]
 mod listings;
 
+mod defaults;
+mod formulas;
 mod numbers;
 mod outputs;
 mod pages;

@@ -23,6 +23,9 @@ rows.json
 family.json
     Adadelta of PyTorch, SM3 and Adagrad with momentum or decoupled weight decay of Optax, FTRL of
     Keras, and other relatives: family.py has the list, and can be run alone.
+defaults.json
+    The defaults of all three, and where their epsilon stands: defaults.py says how it is found out, and
+    can be run alone.
 interchange.json, interchange_begin.safetensors, interchange_middle.safetensors and
 interchange_end.safetensors
     A small network and its Adagrad as PyTorch keeps them in files, to go on from: interchange.py
@@ -46,6 +49,7 @@ import numpy as np
 import torch
 from torch import nn
 
+import defaults
 import family
 import interchange
 from common import (
@@ -504,6 +508,7 @@ FILES = {
     "sparse_nn.json": sparse_nn_file,
     "rows.json": rows_file,
     **family.FILES,
+    **defaults.FILES,
     **interchange.FILES,
 }
 

@@ -5,6 +5,7 @@ pub mod examples;
 mod experiment;
 mod paths;
 mod theory;
+mod reference;
 
 use std::fmt;
 use std::fs;
@@ -59,6 +60,8 @@ pub fn all() -> Vec<Artifact> {
         theory::artifacts(),
         examples::artifacts(),
         experiment::artifacts(),
+        reference::artifacts(),
+        examples::artifacts(),
     ]
     .into_iter()
     .flatten()
