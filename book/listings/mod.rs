@@ -2,4 +2,5 @@
 //! tests run them again.
 
 pub mod descent;
+pub mod sparse_gradients;
 pub mod surfaces;

@@ -2,7 +2,9 @@
 
 mod contours;
 pub mod examples;
+mod measure;
 mod paths;
+mod rows;
 
 use std::fmt;
 use std::fs;
@@ -51,7 +53,7 @@ pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// Every file, in the order of the chapters.
 pub fn all() -> Vec<Artifact> {
-    [paths::artifacts(), examples::artifacts()]
+    [paths::artifacts(), examples::artifacts(), rows::artifacts()]
         .into_iter()
         .flatten()
         .collect()
