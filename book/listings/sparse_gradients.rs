@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use burn::backend::{Autodiff, NdArray};
+use burn::backend::{Autodiff, Flex};
 use burn::nn::Initializer;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
@@ -20,7 +20,7 @@ use burn_adagrad::{
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-type B = Autodiff<NdArray>;
+type B = Autodiff<Flex>;
 
 // ANCHOR: bag
 /// A table of 1,000 rows, one step over two bags of ids: which rows has the step changed?
@@ -59,7 +59,7 @@ pub fn rows_and_the_whole() -> anyhow::Result<String> {
     let device = Default::default();
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let adagrad = AdagradConfig::new().build();
-    let start = Tensor::<NdArray, 2>::ones([500, 4], &device);
+    let start = Tensor::<Flex, 2>::ones([500, 4], &device);
     let (mut by_rows, mut whole) = (start.clone(), start);
     let (mut state_of_rows, mut state_of_whole) = (None, None);
     for _ in 0..100 {
@@ -85,14 +85,14 @@ pub fn rows_and_the_whole() -> anyhow::Result<String> {
 pub fn named_twice() -> anyhow::Result<String> {
     let mut out = String::new();
     let device = Default::default();
-    let values = Tensor::<NdArray, 2>::from_floats([[1.0], [5.0], [3.0]], &device);
+    let values = Tensor::<Flex, 2>::from_floats([[1.0], [5.0], [3.0]], &device);
     let gradient = RowGradient::new(10, &[2, 7, 2], values)?;
     let sums: Vec<f32> = gradient.values().to_data().iter().collect();
     writeln!(out, "rows {:?}, their gradients {sums:?}", gradient.rows())?;
 
     let (_, state) = AdagradConfig::new().build().step_rows(
         0.1,
-        Tensor::<NdArray, 2>::zeros([10, 1], &device),
+        Tensor::<Flex, 2>::zeros([10, 1], &device),
         gradient,
         None,
     );

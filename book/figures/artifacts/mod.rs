@@ -1,10 +1,14 @@
 //! Everything that the book shows and that a program makes.
 
+mod backends;
 mod contours;
 pub mod examples;
 mod measure;
 mod paths;
+mod project;
+mod pytorch;
 mod rows;
+mod speed;
 
 use std::fmt;
 use std::fs;
@@ -53,8 +57,16 @@ pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// Every file, in the order of the chapters.
 pub fn all() -> Vec<Artifact> {
-    [paths::artifacts(), examples::artifacts(), rows::artifacts()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        paths::artifacts(),
+        examples::artifacts(),
+        backends::artifacts(),
+        rows::artifacts(),
+        speed::artifacts(),
+        project::artifacts(),
+        pytorch::artifacts(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use burn::backend::{Autodiff, NdArray};
+use burn::backend::{Autodiff, Flex};
 use burn::nn::{Embedding, EmbeddingConfig, Initializer};
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::{Int, Tensor, TensorData};
@@ -17,7 +17,7 @@ use super::measure::{Work, medians};
 use super::{Artifact, Make, write};
 use crate::listings::sparse_gradients as listing;
 
-type B = Autodiff<NdArray>;
+type B = Autodiff<Flex>;
 
 pub fn artifacts() -> Vec<Artifact> {
     let text = |name, make| Artifact {
