@@ -205,7 +205,7 @@ pub fn resumed() -> anyhow::Result<String> {
 pub fn bad_options() -> anyhow::Result<String> {
     let config = AdagradConfig::new()
         .with_lr_decay(-0.5)
-        .with_epsilon(f32::NAN)
+        .with_epsilon(-1e-8)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(0.0)));
     let error = config.try_init::<B, Curve<B>>().err();
     Ok(format!("{}\n", error.expect("three mistakes")))
