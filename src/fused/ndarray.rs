@@ -39,6 +39,7 @@ pub(super) fn step<S: Step<N>, const N: usize>(
     }
 }
 
+// ANCHOR: in_place
 /// Writing to an array copies it first if it is shared: a caller's clone never sees the step.
 fn run<E: Parameter<Accumulator = E>, S: Step<N>, const N: usize>(
     step: &S,
@@ -64,6 +65,7 @@ fn run<E: Parameter<Accumulator = E>, S: Step<N>, const N: usize>(
     );
     true
 }
+// ANCHOR_END: in_place
 
 const CONTIGUOUS: &str = "the array was laid out contiguously";
 

@@ -57,6 +57,7 @@ pub(super) fn adagrad<T: Real>(
     with_constants!(step, call)
 }
 
+// ANCHOR: wide
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn pass_avx2<T: Real, const INSIDE: bool, const ZERO: bool, const DECAY: bool>(
@@ -67,6 +68,7 @@ fn pass_avx2<T: Real, const INSIDE: bool, const ZERO: bool, const DECAY: bool>(
 ) {
     pass::<T, INSIDE, ZERO, DECAY>(step, parameter, gradient, accumulator);
 }
+// ANCHOR_END: wide
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
@@ -79,6 +81,7 @@ fn pass_avx512<T: Real, const INSIDE: bool, const ZERO: bool, const DECAY: bool>
     pass::<T, INSIDE, ZERO, DECAY>(step, parameter, gradient, accumulator);
 }
 
+// ANCHOR: pass
 /// The loop. The operations and their order are those of the plain tensor path.
 #[inline(always)]
 fn pass<T: Real, const INSIDE: bool, const ZERO: bool, const DECAY: bool>(
@@ -110,6 +113,7 @@ fn pass<T: Real, const INSIDE: bool, const ZERO: bool, const DECAY: bool>(
         *theta = *theta - direction * rate;
     }
 }
+// ANCHOR_END: pass
 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {

@@ -1,11 +1,18 @@
 //! Everything that the book shows and that a program makes.
 
+mod backends;
 mod contours;
 pub mod examples;
 mod experiment;
 mod paths;
 mod theory;
 mod reference;
+mod measure;
+mod paths;
+mod project;
+mod pytorch;
+mod rows;
+mod speed;
 
 use std::fmt;
 use std::fs;
@@ -62,6 +69,12 @@ pub fn all() -> Vec<Artifact> {
         experiment::artifacts(),
         reference::artifacts(),
         examples::artifacts(),
+        examples::artifacts(),
+        backends::artifacts(),
+        rows::artifacts(),
+        speed::artifacts(),
+        project::artifacts(),
+        pytorch::artifacts(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,47 @@
+//! The optimizer in a project of the reader's.
+
+use std::path::Path;
+
+use burn_adagrad::plot::{Line, LinePlot, Point};
+
+use super::{Artifact, Make};
+use crate::listings::in_your_project as listing;
+
+pub fn artifacts() -> Vec<Artifact> {
+    let text = |name, make| Artifact {
+        name,
+        make: Make::Text(make),
+    };
+    vec![
+        text("project_step.txt", listing::one_step),
+        text("project_resumed.txt", listing::resumed),
+        text("project_errors.txt", listing::bad_options),
+        text("project_rates.md", listing::rates),
+        text("project_memory.md", listing::memory),
+        Artifact {
+            name: "project_losses.svg",
+            make: Make::Figure(losses),
+        },
+    ]
+}
+
+/// The three runs from shortly before the pause on.
+fn losses(path: &Path) -> anyhow::Result<()> {
+    let shown = listing::STEPS / 2 - 50..listing::STEPS / 2 + 100;
+    let line = |label, losses: &[f32], colour, dashed| {
+        let point = |step: usize| Point::new(step as f64 + 1.0, f64::from(losses[step]));
+        Line::new(label, shown.clone().map(point).collect()).with_stroke(colour, dashed)
+    };
+    let [straight, resumed, forgotten] = listing::three_runs()?;
+    LinePlot::new("A pause after step 200", "Step", "Loss")
+        .with_log_y(true)
+        .draw(
+            &[
+                line("Resumed without accumulators", &forgotten, 1, false),
+                line("Never interrupted", &straight, 0, false),
+                line("Saved, loaded, resumed", &resumed, 4, true),
+            ],
+            path,
+        )?;
+    Ok(())
+}
