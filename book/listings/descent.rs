@@ -3,13 +3,12 @@
 use burn::backend::{Autodiff, NdArray};
 use burn::module::{Module, Param};
 use burn::optim::{GradientsParams, Optimizer};
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
 
 use super::surfaces::Surface;
 
-/// In f64, so that the pictures show the optimizers and not the rounding.
-pub type B = Autodiff<NdArray<f64>>;
+pub type B = Autodiff<NdArray>;
 
 // ANCHOR: descent
 /// A module of two weights.
@@ -18,7 +17,8 @@ pub struct Point<B: Backend> {
     pub place: Param<Tensor<B, 1>>,
 }
 
-/// The places that an optimizer walks through: `steps + 1` of them.
+/// The places that an optimizer walks through: `steps + 1` of them. In f64, so that the pictures show the
+/// optimizers and not the rounding.
 pub fn descend<O: Optimizer<Point<B>, B>>(
     mut optimizer: O,
     learning_rate: f64,
@@ -26,13 +26,13 @@ pub fn descend<O: Optimizer<Point<B>, B>>(
     steps: usize,
 ) -> Vec<[f64; 2]> {
     let device = Default::default();
-    let place = Param::from_tensor(Tensor::from_floats(surface.start, &device));
+    let place = Param::from_tensor(Tensor::from_data(surface.start, (&device, DType::F64)));
     let mut point = Point { place };
     let mut path = vec![surface.start];
     for step in 0..steps {
         let gradient = (surface.gradient)(step, path[step]);
         let mut gradients = GradientsParams::new();
-        let gradient = Tensor::<NdArray<f64>, 1>::from_floats(gradient, &device);
+        let gradient = Tensor::<NdArray, 1>::from_data(gradient, (&device, DType::F64));
         gradients.register(point.place.id, gradient);
         point = optimizer.step(learning_rate, point, gradients);
         let place: Vec<f64> = point.place.val().into_data().iter().collect();

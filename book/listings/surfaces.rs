@@ -48,5 +48,3 @@ pub const RARE: Surface = Surface {
     },
 };
 // ANCHOR_END: rare
-
-pub const SURFACES: [&Surface; 3] = [&VALLEY, &SADDLE, &RARE];

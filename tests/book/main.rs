@@ -10,3 +10,4 @@ mod listings;
 mod numbers;
 mod outputs;
 mod pages;
+mod playground;

@@ -83,7 +83,7 @@
         },
         {
             name: "adagrad-decay",
-            title: "Adagrad, accumulator decay",
+            title: "Adagrad, decaying",
             options: { epsilon: 1e-10, every: 10, factor: 0.5 },
             keeps: ["accumulator"],
             rates: { valley: 1, saddle: 0.2, rare: 0.5 },

@@ -178,7 +178,7 @@
         drawAxes() {
             const context = this.context;
             const [low, high] = this.surface.view;
-            const [right, bottom] = [MARGIN.left + this.inner[0], MARGIN.top + this.inner[1]];
+            const bottom = MARGIN.top + this.inner[1];
             context.strokeStyle = this.ink;
             context.fillStyle = this.ink;
             context.lineWidth = 1;
@@ -192,14 +192,15 @@
             for (let x = Math.ceil(low[0]); x <= high[0]; x++) {
                 context.fillText(walks.number(x), this.toCanvas([x, low[1]])[0], bottom + 7);
             }
-            context.fillText("x", right - 4, bottom + 7);
+            // The names of the axes, between their last two numbers.
+            context.fillText("x", this.toCanvas([Math.floor(high[0]) - 0.5, 0])[0], bottom + 7);
             context.textAlign = "right";
             context.textBaseline = "middle";
             for (let y = Math.ceil(low[1]); y <= high[1]; y++) {
                 const [, top] = this.toCanvas([low[0], y]);
                 context.fillText(walks.number(y), MARGIN.left - 8, Math.max(top, MARGIN.top + 5));
             }
-            context.fillText("y", MARGIN.left - 26, MARGIN.top + 8);
+            context.fillText("y", MARGIN.left - 8, this.toCanvas([0, Math.floor(high[1]) - 0.5])[1]);
         }
 
         style(walk) {
