@@ -134,8 +134,9 @@
         buildTable() {
             const heads = ["Optimizer", "Step", "Weight", "Place", "Loss", "Accumulator", "Effective rate"];
             const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
-            const table = element("table", {}, element("thead", {}, head), this.rows);
-            const about = { class: "walks-table", role: "region", "aria-label": "Where the walks are", tabindex: "0" };
+            const name = { "aria-label": "Where the walks are" };
+            const table = element("table", name, element("thead", {}, head), this.rows);
+            const about = { class: "walks-table", role: "region", tabindex: "0", ...name };
             return element("div", about, table);
         }
 
