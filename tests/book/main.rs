@@ -12,3 +12,4 @@ mod formulas;
 mod numbers;
 mod outputs;
 mod pages;
+mod playground;

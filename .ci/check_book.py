@@ -1,0 +1,266 @@
+"""Opens every page of the built book in Chromium and says what is wrong with it."""
+
+import argparse
+import functools
+import http.server
+import re
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Error, sync_playwright
+
+THEMES = ["light", "navy"]
+NARROW = {"width": 360, "height": 800}
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+# What is wrong with a page that was loaded, as lines for a reader.
+INSPECT = """async (hasFormulas) => {
+    const problems = [];
+    document.querySelectorAll("main details").forEach((details) => (details.open = true));
+    await document.fonts.ready;
+    for (const image of document.images) {
+        await image.decode().catch(() => {});
+        if (image.naturalWidth === 0) problems.push(`the image ${image.getAttribute("src")} is not shown`);
+    }
+    const fonts = [...document.fonts];
+    for (const font of fonts.filter((font) => font.status === "error")) {
+        problems.push(`the font ${font.family} is not loaded`);
+    }
+    if (hasFormulas) {
+        const formulas = document.querySelectorAll("main .katex").length;
+        const loaded = fonts.some((font) => font.family.startsWith("KaTeX") && font.status === "loaded");
+        if (!formulas) problems.push("no formula is shown");
+        if (!loaded || !document.fonts.check("16px KaTeX_Main")) problems.push("no font of KaTeX's is loaded");
+    }
+    const error = document.querySelector(".katex-error");
+    if (error) problems.push(`a formula is wrong: ${error.textContent}`);
+    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const { parentElement, data } = texts.currentNode;
+        if (data.includes("$$") && !parentElement.closest("code, script, style, annotation")) {
+            problems.push(`a formula is left as text: ${data.trim().slice(0, 60)}`);
+        }
+    }
+    const width = document.documentElement.scrollWidth;
+    if (width > innerWidth) {
+        const wide = [...document.querySelectorAll("main *")].filter(
+            (element) => element.getBoundingClientRect().right > innerWidth + 1);
+        const names = wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 60)).join(" | ");
+        problems.push(`is ${width} px wide in a window of ${innerWidth}: ${names}`);
+    }
+    return problems;
+}"""
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class Checker:
+    """A browser, and the problems found with it."""
+
+    def __init__(self, browser, base, site):
+        self.browser, self.base, self.site = browser, base, site
+        self.problems = []
+
+    def report(self, page, problem):
+        line = f"{page}: {problem}"
+        if line not in self.problems:
+            self.problems.append(line)
+            print(line, flush=True)
+
+    @contextmanager
+    def opened(self, name, theme="light", viewport=WIDE, by_file=False, **options):
+        """A page, listened to for all that must not happen on it."""
+        context = self.browser.new_context(viewport=viewport, **options)
+        # print.html asks for a printer.
+        context.add_init_script(f"window.print = () => {{}}; localStorage.setItem('mdbook-theme', '{theme}');")
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        base = self.site.as_uri() + "/" if by_file else self.base
+        ways = [theme, f"{viewport['width']} px", "by file" if by_file else "", *options.values()]
+        where = f"{name} ({', '.join(filter(None, ways))})"
+
+        def on_console(message):
+            if message.type in ("error", "warning"):
+                self.report(where, f"console {message.type}: {message.text}")
+
+        def on_request(request):
+            if not request.url.startswith((base, "data:", "blob:")):
+                self.report(where, f"asks another server: {request.url}")
+
+        def on_response(response):
+            if response.status >= 400:
+                self.report(where, f"status {response.status} of {response.url}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: self.report(where, f"error: {error}"))
+        page.on("request", on_request)
+        page.on("response", on_response)
+        page.on("requestfailed", lambda request: self.report(where, f"not loaded: {request.url}"))
+        try:
+            page.goto(base + name, wait_until="load")
+            yield page, functools.partial(self.report, where)
+        except Error as error:
+            self.report(where, str(error).splitlines()[0])
+        finally:
+            page.remove_listener("console", on_console)
+            context.close()
+
+    def check_page(self, name, has_formulas):
+        for theme in THEMES:
+            with self.opened(name, theme, NARROW) as (page, report):
+                for problem in page.evaluate(INSPECT, has_formulas):
+                    report(problem)
+
+    def check_search(self, word):
+        with self.opened("index.html") as (page, report):
+            page.keyboard.press("s")
+            page.locator("#mdbook-searchbar").press_sequentially(word)
+            results = page.locator("#mdbook-searchresults li")
+            results.first.wait_for()
+            if word not in " ".join(results.all_text_contents()).lower():
+                report(f"the search for {word} finds nothing")
+
+    def take_screenshots(self, names, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, theme, viewport in [("light", "light", WIDE), ("dark", "navy", WIDE), ("phone", "light", PHONE)]:
+            for name in names:
+                with self.opened(name, theme, viewport) as (page, _):
+                    page.evaluate("document.fonts.ready")
+                    page.screenshot(path=folder / f"{Path(name).stem}-{kind}.png", full_page=True)
+
+
+class PlaygroundCheck:
+    """Plays with the playground as a reader does who has no mouse."""
+
+    def __init__(self, page, report):
+        self.page, self.report = page, report
+        self.root = page.locator("#loss-walks")
+        self.canvas = self.root.locator("canvas")
+
+    def expect(self, condition, problem):
+        if not condition:
+            self.report(f"playground: {problem}")
+
+    def step(self):
+        return int(re.search(r"\d+", self.root.locator(".walks-step").text_content())[0])
+
+    def place(self):
+        return self.root.locator("tbody tr").first.text_content()
+
+    def image(self):
+        return self.canvas.evaluate("canvas => canvas.toDataURL()")
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def wait_for_step(self, step):
+        self.page.wait_for_function(
+            "step => parseInt(document.querySelector('.walks-step').textContent.match(/[0-9]+/)[0]) >= step", arg=step
+        )
+
+    def check(self):
+        self.check_names()
+        self.check_playing()
+        for surface in self.root.get_by_role("radio").all():
+            self.check_surface(surface)
+        self.check_canvas()
+
+    def check_names(self):
+        """Each control has a name for those who do not see it."""
+        roles = "button|radio|checkbox|spinbutton|combobox|textbox|slider|application|region|table|group"
+        for line in self.root.aria_snapshot().splitlines():
+            nameless = re.match(rf"\s*- ({roles})(?! \")", line)
+            self.expect(not nameless, f"a control without a name: {line.strip()}")
+
+    def check_playing(self):
+        page, start = self.page, self.place()
+        self.root.get_by_role("radio").first.focus()
+        for _ in range(3):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent") == "Play":
+                break
+        self.expect(page.evaluate("document.activeElement.textContent") == "Play", "Play is not reached with Tab")
+        page.keyboard.press("Enter")
+        self.wait_for_step(3)
+        self.expect(self.place() != start, "it plays, and no place changes")
+        self.button("Pause").press("Space")
+        paused = self.step()
+        page.wait_for_timeout(500)
+        self.expect(self.step() == paused, "it does not pause")
+        self.button("Step").press("Enter")
+        self.expect(self.step() == paused + 1, "Step is not one step")
+        self.button("Reset").press("Enter")
+        self.expect((self.step(), self.place()) == (0, start), "Reset does not lead back to the start")
+
+    def check_surface(self, surface):
+        before = self.image()
+        was_chosen = surface.is_checked()
+        surface.check()
+        self.expect(was_chosen or self.image() != before, f"{surface.get_attribute('value')}: the same picture")
+        start = self.place()
+        self.button("Step").press("Enter")
+        self.expect(self.place() != start, f"{surface.get_attribute('value')}: no step is made")
+
+    def check_canvas(self):
+        self.button("Reset").press("Enter")
+        self.canvas.focus()
+        self.page.keyboard.press("Space")
+        self.wait_for_step(2)
+        self.page.keyboard.press("Space")
+        self.expect(self.button("Play").is_visible(), "Space on the picture does not pause")
+        start = self.root.get_by_role("spinbutton").first.input_value()
+        self.canvas.click(position={"x": 100, "y": 100})
+        self.expect(self.root.get_by_role("spinbutton").first.input_value() != start, "a click sets no start")
+        before = self.image()
+        self.page.evaluate("document.documentElement.classList.replace('light', 'navy')")
+        self.page.wait_for_timeout(200)
+        self.expect(self.image() != before, "the picture does not follow the theme")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("book", type=Path, help="its folder, built")
+    parser.add_argument("--chromium", required=True)
+    parser.add_argument("--screenshots", type=Path)
+    options = parser.parse_args()
+
+    source, site = options.book.resolve() / "src", options.book.resolve() / "book"
+    pages = re.findall(r"\(([^)]+\.md)\)", (source / "SUMMARY.md").read_text())
+    formulas = {page[:-3] + ".html": "$$" in (source / page).read_text() for page in pages}
+    formulas["print.html"] = any(formulas.values())
+
+    handler = functools.partial(QuietHandler, directory=site)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}/"
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=arguments)
+        checker = Checker(browser, base, site)
+        for name, has_formulas in formulas.items():
+            checker.check_page(name, has_formulas)
+        checker.check_search("accumulator")
+        if "playground.html" in formulas:
+            for how in [{}, {"by_file": True}, {"reduced_motion": "reduce"}, {"viewport": NARROW}]:
+                with checker.opened("playground.html", **how) as (page, report):
+                    PlaygroundCheck(page, report).check()
+            with checker.opened("print.html") as (page, report):
+                if page.locator("#loss-walks canvas").count() != 1:
+                    report("the playground is not there once")
+        if options.screenshots:
+            checker.take_screenshots(formulas, options.screenshots)
+        browser.close()
+    server.shutdown()
+    if checker.problems:
+        sys.exit(f"{len(checker.problems)} problems in the book")
+    print(f"{len(formulas)} pages, nothing wrong with them")
+
+
+main()
