@@ -12,11 +12,9 @@ use crate::artifacts::{Artifact, Make, write};
 /// Makes an artifact's files in a folder.
 pub fn make(artifact: &Artifact, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let path = folder.join(artifact.name);
     match &artifact.make {
-        Make::Text(make) => write(&path, &make()?),
-        Make::Figure(make) | Make::Measured(make) => make(&path),
-        Make::Example(run) => run_example(run, &path),
+        Make::Example(run) => run_example(run, &folder.join(artifact.name)),
+        _ => artifact.make_in(folder),
     }
 }
 

@@ -2,25 +2,24 @@
 //! tests run them again.
 
 pub mod accumulation;
+pub mod backends;
 pub mod by_hand;
 pub mod descent;
+pub mod epsilon;
 pub mod escape;
+pub mod from_pytorch;
 pub mod from_scratch;
 pub mod hands_on;
 pub mod helped;
+pub mod in_your_project;
 pub mod kinds;
 pub mod one_step_size;
 pub mod own_optimizer;
+pub mod presets;
 pub mod regret;
 pub mod revisited;
 pub mod simple_nn;
-pub mod spike;
-pub mod epsilon;
-pub mod presets;
-pub mod backends;
-pub mod descent;
-pub mod from_pytorch;
-pub mod in_your_project;
 pub mod sparse_gradients;
 pub mod speed;
+pub mod spike;
 pub mod surfaces;

@@ -64,7 +64,6 @@ pub fn adagrad(
     assert_eq!(parameter.len(), gradient.len(), "gradient length");
     assert_eq!(parameter.len(), accumulator.len(), "accumulator length");
 
-    // ANCHOR: adagrad
     let rate = lr / (1.0 + (step - 1) as f64 * options.lr_decay);
     for ((theta, &g), sum) in parameter.iter_mut().zip(gradient).zip(accumulator) {
         let g = if options.maximize { -g } else { g } + options.weight_decay * *theta;
@@ -79,7 +78,6 @@ pub fn adagrad(
         };
         *theta -= rate * g / denominator;
     }
-    // ANCHOR_END: adagrad
 }
 // ANCHOR_END: adagrad
 

@@ -4,15 +4,14 @@ mod backends;
 mod contours;
 pub mod examples;
 mod experiment;
-mod paths;
-mod theory;
-mod reference;
 mod measure;
 mod paths;
 mod project;
 mod pytorch;
+mod reference;
 mod rows;
 mod speed;
+mod theory;
 
 use std::fmt;
 use std::fs;
@@ -55,6 +54,18 @@ impl fmt::Display for Make {
     }
 }
 
+impl Artifact {
+    /// Makes its files in a folder, but for those of examples, which are programs of their own.
+    pub fn make_in(&self, folder: &Path) -> anyhow::Result<()> {
+        let path = folder.join(self.name);
+        match &self.make {
+            Make::Text(make) => write(&path, &make()?),
+            Make::Figure(make) | Make::Measured(make) => make(&path),
+            Make::Example(_) => Ok(()),
+        }
+    }
+}
+
 /// Writes a text file; the error names it.
 pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| path.display().to_string())
@@ -68,8 +79,6 @@ pub fn all() -> Vec<Artifact> {
         examples::artifacts(),
         experiment::artifacts(),
         reference::artifacts(),
-        examples::artifacts(),
-        examples::artifacts(),
         backends::artifacts(),
         rows::artifacts(),
         speed::artifacts(),
