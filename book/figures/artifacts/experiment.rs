@@ -22,7 +22,11 @@ pub fn artifacts() -> Vec<Artifact> {
     };
     vec![
         text("hands_on.txt", hands_on::output),
-        figure("hands_on.svg", draw_hands_on),
+        // Its training is that of the text above.
+        Artifact {
+            name: "hands_on.svg",
+            make: Make::Measured(draw_hands_on),
+        },
         figure("word_rates.svg", draw_word_rates),
         text("rate_widths.md", rate_widths),
         Artifact {
