@@ -44,12 +44,19 @@ INSPECT = """async (hasFormulas) => {
             problems.push(`a formula is left as text: ${data.trim().slice(0, 60)}`);
         }
     }
-    const width = document.documentElement.scrollWidth;
-    if (width > innerWidth) {
-        const wide = [...document.querySelectorAll("main *")].filter(
-            (element) => element.getBoundingClientRect().right > innerWidth + 1);
-        const names = wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 60)).join(" | ");
-        problems.push(`is ${width} px wide in a window of ${innerWidth}: ${names}`);
+    // mdBook's page hides or scrolls what is too wide: what has no scroll bar of its own is too wide all the same.
+    const main = document.querySelector("main");
+    const scrolls = (element) => {
+        for (let at = element; at && at !== main; at = at.parentElement) {
+            if (at.matches(".katex-mathml") || getComputedStyle(at).overflowX !== "visible") return true;
+        }
+        return false;
+    };
+    const wide = [...main.querySelectorAll("*")].find(
+        (element) => element.getBoundingClientRect().right > innerWidth + 1 && !scrolls(element.parentElement));
+    if (document.documentElement.scrollWidth > innerWidth || wide) {
+        const what = wide ? wide.outerHTML.slice(0, 80) : "the page";
+        problems.push(`wider than a window of ${innerWidth} px: ${what}`);
     }
     return problems;
 }"""
