@@ -8,6 +8,7 @@ use burn::backend::{Autodiff, Flex};
 use burn::data::dataloader::DataLoader;
 use burn::module::{AutodiffModule, Module, Param};
 use burn::nn::{Linear, LinearConfig};
+use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::backend::Backend;
@@ -17,7 +18,9 @@ use burn_adagrad::interchange::{load_pytorch, save_pytorch};
 use burn_adagrad::nn::binary_cross_entropy_with_logits;
 use burn_adagrad::plot::{LossCurve, LossPlot};
 use burn_adagrad::train::{OptimizerKind, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
-use burn_adagrad::{AdagradConfig, SparseDataConfig, SparseNNConfig, generate_sparse_data};
+use burn_adagrad::{
+    AdagradConfig, EpsilonPlacement, SparseDataConfig, SparseNNConfig, generate_sparse_data,
+};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
@@ -153,6 +156,22 @@ fn from_seed(model: SparseNN<B>) -> SparseNN<B> {
         fc2: seeded.fc2,
     }
 }
+
+// ANCHOR: options
+/// The options that PyTorch has, and two of those that it does not have; as text.
+pub fn options() -> anyhow::Result<String> {
+    let config = AdagradConfig::pytorch()
+        .with_lr_decay(0.001)
+        .with_weight_decay(Some(WeightDecayConfig::new(0.01)))
+        .with_initial_accumulator_value(0.5)
+        .with_epsilon(0.25)
+        .with_maximize(true)
+        .with_epsilon_placement(EpsilonPlacement::InsideSqrt)
+        .with_decoupled_weight_decay(0.0);
+    config.try_build()?;
+    Ok(format!("{config}\n"))
+}
+// ANCHOR_END: options
 
 // ANCHOR: carry
 /// Ten steps here, then a file that PyTorch reads; the file read back, and ten more steps.

@@ -216,10 +216,21 @@ pub fn bad_options() -> anyhow::Result<String> {
 /// The step sizes that the run has come to, as a table.
 pub fn rates() -> anyhow::Result<String> {
     let (run, _) = Run::start().train(STEPS / 2);
-    let records = run.optim.to_record();
-    let report =
-        RateReportConfig::new(0.1).report(&AdagradConfig::new().build(), &run.model, &records);
-    Ok(report.to_string())
+    let (adagrad, records) = (AdagradConfig::new().build(), run.optim.to_record());
+    let report = RateReportConfig::new(0.1).report(&adagrad, &run.model, &records);
+
+    let mut out = String::from("| parameter | steps | least rate | median | largest | dead |\n");
+    writeln!(out, "| --- |{}", " ---: |".repeat(5))?;
+    for part in &report.parameters {
+        let (name, steps, dead) = (&part.name, part.steps, part.dead);
+        let rates = part.rates.expect("every parameter was stepped");
+        let (min, median, max) = (rates.min, rates.median, rates.max);
+        writeln!(
+            out,
+            "| {name} | {steps} | {min:.3} | {median:.3} | {max:.3} | {dead} |"
+        )?;
+    }
+    Ok(out)
 }
 
 /// What each optimizer would remember of the module.

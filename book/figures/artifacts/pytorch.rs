@@ -14,6 +14,7 @@ pub fn artifacts() -> Vec<Artifact> {
     };
     vec![
         text("pytorch_program.txt", program),
+        text("pytorch_options.txt", listing::options),
         text("pytorch_carried.txt", listing::carried_over),
         text("pytorch_apart.txt", listing::apart),
         Artifact {
