@@ -12,11 +12,11 @@ fn slope(weight: f64) -> f64 {
     weight.powi(3) - weight + 0.2
 }
 
-/// The shares of 500 walks that end in the deep minimum, under gradient descent and under Adagrad, when each
-/// gradient has noise of this deviation.
-pub fn shares(rate: f64, noise: f64) -> [f64; 2] {
+/// The shares of 500 walks that end in the deep minimum, and of those that run away, under gradient descent and
+/// under Adagrad, when each gradient has noise of this deviation.
+pub fn shares(rate: f64, noise: f64) -> [[f64; 2]; 2] {
     const WALKS: u64 = 500;
-    let mut found = [0; 2];
+    let mut found = [[0; 2]; 2];
     for walk in 0..WALKS {
         let mut rng = ChaCha8Rng::seed_from_u64(walk);
         let mut adagrad = VectorAdagrad::new(rate, 1);
@@ -27,11 +27,12 @@ pub fn shares(rate: f64, noise: f64) -> [f64; 2] {
             let gradient = slope(places[1][0]) + noise;
             adagrad.step(&mut places[1], &[gradient]);
         }
-        for (found, place) in found.iter_mut().zip(places) {
-            *found += u64::from(place[0] < 0.0);
+        for ([deep, away], [place]) in found.iter_mut().zip(places) {
+            *deep += u64::from(place < 0.0 && place.is_finite());
+            *away += u64::from(!place.is_finite());
         }
     }
-    found.map(|found| found as f64 / WALKS as f64)
+    found.map(|counts| counts.map(|count| count as f64 / WALKS as f64))
 }
 // ANCHOR_END: escape
 
@@ -39,14 +40,17 @@ pub fn shares(rate: f64, noise: f64) -> [f64; 2] {
 pub fn output() -> anyhow::Result<String> {
     use std::fmt::Write;
     let mut text = String::from(
-        "| rate | noise | gradient descent | Adagrad |\n| ---: | ---: | ---: | ---: |\n",
+        "| rate | noise | gradient descent | runs away | Adagrad | runs away |\n\
+         | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     for rate in [0.03, 0.1, 0.3] {
         for noise in [0.0, 0.5, 1.0, 2.0] {
-            let [descent, adagrad] = shares(rate, noise).map(|share| 100.0 * share);
+            let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+            let [[descent, lost], [adagrad, adagrad_lost]] =
+                shares(rate, noise).map(|shares| shares.map(percent));
             writeln!(
                 text,
-                "| {rate} | {noise} | {descent:.0} % | {adagrad:.0} % |"
+                "| {rate} | {noise} | {descent} | {lost} | {adagrad} | {adagrad_lost} |"
             )?;
         }
     }

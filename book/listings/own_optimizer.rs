@@ -67,7 +67,7 @@ impl MyAdagrad {
 // ANCHOR_END: init
 
 // ANCHOR: use
-/// Trains a linear layer to give 1 for rows of ones, and prints the loss.
+/// Trains a linear layer to give 1 for rows of ones, and returns the losses.
 pub fn train<B, O>(mut optimizer: O, steps: usize) -> (Linear<B>, Vec<f32>)
 where
     B: AutodiffBackend,
