@@ -52,10 +52,7 @@ fn run_example(run: &ExampleRun, path: &Path) -> anyhow::Result<()> {
         let (from, to) = (folder.path().join(drawn), path.with_file_name(name));
         for extension in ["svg", "csv"] {
             let (from, to) = (from.with_extension(extension), to.with_extension(extension));
-            // The picture of the losses of a comparison has its numbers in results.json.
-            if from.exists() {
-                fs::copy(&from, &to).with_context(|| from.display().to_string())?;
-            }
+            fs::copy(&from, &to).with_context(|| from.display().to_string())?;
         }
     }
     Ok(())

@@ -5,21 +5,14 @@ use std::path::Path;
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn_adagrad::plot::{Line, LinePlot, Point};
 
-use super::{Artifact, Make};
+use super::Artifact;
 use crate::listings::backends as listing;
 
 pub fn artifacts() -> Vec<Artifact> {
-    let text = |name, make| Artifact {
-        name,
-        make: Make::Text(make),
-    };
     vec![
-        text("backends_both.txt", listing::on_both),
-        text("backends_half.txt", listing::half_precision),
-        Artifact {
-            name: "backends_losses.svg",
-            make: Make::Figure(losses),
-        },
+        Artifact::text("backends_both.txt", listing::on_both),
+        Artifact::text("backends_half.txt", listing::half_precision),
+        Artifact::figure("backends_losses.svg", losses),
     ]
 }
 

@@ -5,34 +5,19 @@ use std::path::Path;
 
 use anyhow::Context;
 use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
-
 use burn_adagrad::train::Protocol;
 
-use super::{Artifact, Make};
+use super::Artifact;
 use crate::listings::{hands_on, revisited};
 
 pub fn artifacts() -> Vec<Artifact> {
-    let text = |name, make| Artifact {
-        name,
-        make: Make::Text(make),
-    };
-    let figure = |name, make| Artifact {
-        name,
-        make: Make::Figure(make),
-    };
     vec![
-        text("hands_on.txt", hands_on::output),
+        Artifact::text("hands_on.txt", hands_on::output),
         // Its training is that of the text above.
-        Artifact {
-            name: "hands_on.svg",
-            make: Make::Measured(draw_hands_on),
-        },
-        figure("word_rates.svg", draw_word_rates),
-        text("rate_widths.md", rate_widths),
-        Artifact {
-            name: "as_article.md",
-            make: Make::Measured(as_article),
-        },
+        Artifact::measured("hands_on.svg", draw_hands_on),
+        Artifact::figure("word_rates.svg", draw_word_rates),
+        Artifact::text("rate_widths.md", rate_widths),
+        Artifact::measured("as_article.md", as_article),
     ]
 }
 

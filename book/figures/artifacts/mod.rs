@@ -55,6 +55,24 @@ impl fmt::Display for Make {
 }
 
 impl Artifact {
+    /// What a listing prints, or a table.
+    pub fn text(name: &'static str, make: fn() -> anyhow::Result<String>) -> Self {
+        let make = Make::Text(make);
+        Self { name, make }
+    }
+
+    /// A picture with its numbers.
+    pub fn figure(name: &'static str, make: fn(&Path) -> anyhow::Result<()>) -> Self {
+        let make = Make::Figure(make);
+        Self { name, make }
+    }
+
+    /// What no test makes again.
+    pub fn measured(name: &'static str, make: fn(&Path) -> anyhow::Result<()>) -> Self {
+        let make = Make::Measured(make);
+        Self { name, make }
+    }
+
     /// Makes its files in a folder, but for those of examples, which are programs of their own.
     pub fn make_in(&self, folder: &Path) -> anyhow::Result<()> {
         let path = folder.join(self.name);

@@ -4,20 +4,16 @@ use std::path::Path;
 
 use burn::optim::SgdConfig;
 
-use super::{Artifact, Make};
+use super::Artifact;
 use crate::listings::descent::{B, Point, descend};
 use crate::listings::kinds::paths;
 use crate::listings::surfaces::{RARE, SADDLE, Surface, VALLEY};
 
 pub fn artifacts() -> Vec<Artifact> {
-    let figure = |name, make| Artifact {
-        name,
-        make: Make::Figure(make),
-    };
     vec![
-        figure("valley.svg", valley),
-        figure("saddle.svg", saddle),
-        figure("rare.svg", rare),
+        Artifact::figure("valley.svg", valley),
+        Artifact::figure("saddle.svg", saddle),
+        Artifact::figure("rare.svg", rare),
     ]
 }
 

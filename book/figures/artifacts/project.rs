@@ -4,24 +4,17 @@ use std::path::Path;
 
 use burn_adagrad::plot::{Line, LinePlot, Point};
 
-use super::{Artifact, Make};
+use super::Artifact;
 use crate::listings::in_your_project as listing;
 
 pub fn artifacts() -> Vec<Artifact> {
-    let text = |name, make| Artifact {
-        name,
-        make: Make::Text(make),
-    };
     vec![
-        text("project_step.txt", listing::one_step),
-        text("project_resumed.txt", listing::resumed),
-        text("project_errors.txt", listing::bad_options),
-        text("project_rates.md", listing::rates),
-        text("project_memory.md", listing::memory),
-        Artifact {
-            name: "project_losses.svg",
-            make: Make::Figure(losses),
-        },
+        Artifact::text("project_step.txt", listing::one_step),
+        Artifact::text("project_resumed.txt", listing::resumed),
+        Artifact::text("project_errors.txt", listing::bad_options),
+        Artifact::text("project_rates.md", listing::rates),
+        Artifact::text("project_memory.md", listing::memory),
+        Artifact::figure("project_losses.svg", losses),
     ]
 }
 

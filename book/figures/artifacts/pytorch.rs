@@ -4,23 +4,16 @@ use std::path::Path;
 
 use burn_adagrad::plot::{Line, LinePlot, Point};
 
-use super::{Artifact, Make};
+use super::Artifact;
 use crate::listings::from_pytorch as listing;
 
 pub fn artifacts() -> Vec<Artifact> {
-    let text = |name, make| Artifact {
-        name,
-        make: Make::Text(make),
-    };
     vec![
-        text("pytorch_program.txt", program),
-        text("pytorch_options.txt", listing::options),
-        text("pytorch_carried.txt", listing::carried_over),
-        text("pytorch_apart.txt", listing::apart),
-        Artifact {
-            name: "pytorch_losses.svg",
-            make: Make::Figure(losses),
-        },
+        Artifact::text("pytorch_program.txt", program),
+        Artifact::text("pytorch_options.txt", listing::options),
+        Artifact::text("pytorch_carried.txt", listing::carried_over),
+        Artifact::text("pytorch_apart.txt", listing::apart),
+        Artifact::figure("pytorch_losses.svg", losses),
     ]
 }
 

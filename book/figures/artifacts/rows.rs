@@ -14,27 +14,20 @@ use burn_adagrad::plot::{Line, LinePlot, Point};
 use burn_adagrad::sparse::CsrBatch;
 
 use super::measure::{Work, medians};
-use super::{Artifact, Make, write};
+use super::{Artifact, write};
 use crate::listings::sparse_gradients as listing;
 
 type B = Autodiff<Flex>;
 
 pub fn artifacts() -> Vec<Artifact> {
-    let text = |name, make| Artifact {
-        name,
-        make: Make::Text(make),
-    };
     vec![
-        text("rows_touched.txt", listing::touched_rows),
-        text("rows_equal.txt", listing::rows_and_the_whole),
-        text("rows_twice.txt", listing::named_twice),
-        text("rows_decay.txt", listing::lazy_decay),
-        text("rows_refused.txt", listing::refused),
-        text("rows_million.txt", listing::a_million_features),
-        Artifact {
-            name: "rows_training.md",
-            make: Make::Measured(training),
-        },
+        Artifact::text("rows_touched.txt", listing::touched_rows),
+        Artifact::text("rows_equal.txt", listing::rows_and_the_whole),
+        Artifact::text("rows_twice.txt", listing::named_twice),
+        Artifact::text("rows_decay.txt", listing::lazy_decay),
+        Artifact::text("rows_refused.txt", listing::refused),
+        Artifact::text("rows_million.txt", listing::a_million_features),
+        Artifact::measured("rows_training.md", training),
     ]
 }
 

@@ -13,19 +13,13 @@ use burn_adagrad::plot::{Line, LinePlot, Point};
 
 use super::measure::{Work, medians};
 use super::rows::with_commas;
-use super::{Artifact, Make, write};
+use super::{Artifact, write};
 use crate::listings::speed::{copy, numbers, plain_and_fused, plain_step};
 
 pub fn artifacts() -> Vec<Artifact> {
     vec![
-        Artifact {
-            name: "plain_and_fused.txt",
-            make: Make::Text(plain_and_fused),
-        },
-        Artifact {
-            name: "step_times.md",
-            make: Make::Measured(step_times),
-        },
+        Artifact::text("plain_and_fused.txt", plain_and_fused),
+        Artifact::measured("step_times.md", step_times),
     ]
 }
 

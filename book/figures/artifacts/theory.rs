@@ -7,35 +7,27 @@ use burn_adagrad::AdagradConfig;
 use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
 use burn_adagrad::statistics::{mean, standard_deviation};
 
-use super::{Artifact, Make};
+use super::Artifact;
 use crate::listings::{
     accumulation, by_hand, descent, escape, from_scratch, helped, one_step_size, own_optimizer,
     regret, simple_nn, spike,
 };
 
 pub fn artifacts() -> Vec<Artifact> {
-    let text = |name, make| Artifact {
-        name,
-        make: Make::Text(make),
-    };
-    let figure = |name, make| Artifact {
-        name,
-        make: Make::Figure(make),
-    };
     vec![
-        text("one_step_size.txt", one_step_size::output),
-        text("by_hand.md", by_hand::output),
-        figure("regret.svg", draw_regret),
-        text("from_scratch.txt", from_scratch::output),
-        figure("from_scratch.svg", draw_from_scratch),
-        text("own_optimizer.txt", own_optimizer::output),
-        text("simple_nn_learns.txt", simple_nn::output),
-        figure("simple_nn.svg", draw_simple_nn),
-        text("escape.md", escape::output),
-        text("state_bytes.md", accumulation::output),
-        figure("spike.svg", draw_spike),
-        figure("spike_helped.svg", draw_spike_helped),
-        figure("constant_gradient.svg", draw_constant_gradient),
+        Artifact::text("one_step_size.txt", one_step_size::output),
+        Artifact::text("by_hand.md", by_hand::output),
+        Artifact::figure("regret.svg", draw_regret),
+        Artifact::text("from_scratch.txt", from_scratch::output),
+        Artifact::figure("from_scratch.svg", draw_from_scratch),
+        Artifact::text("own_optimizer.txt", own_optimizer::output),
+        Artifact::text("simple_nn_learns.txt", simple_nn::output),
+        Artifact::figure("simple_nn.svg", draw_simple_nn),
+        Artifact::text("escape.md", escape::output),
+        Artifact::text("state_bytes.md", accumulation::output),
+        Artifact::figure("spike.svg", draw_spike),
+        Artifact::figure("spike_helped.svg", draw_spike_helped),
+        Artifact::figure("constant_gradient.svg", draw_constant_gradient),
     ]
 }
 

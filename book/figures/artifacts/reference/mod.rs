@@ -13,21 +13,17 @@ use burn_adagrad::{
     ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
 };
 
-use super::{Artifact, Make};
+use super::Artifact;
 use crate::listings::presets::first_steps;
 use options::Described;
 
 pub fn artifacts() -> Vec<Artifact> {
-    let text = |name, make| Artifact {
-        name,
-        make: Make::Text(make),
-    };
     vec![
-        text("defaults.md", defaults),
-        text("options.md", options),
-        text("state.md", state),
-        text("epsilon.md", frameworks::epsilon),
-        text("presets.txt", first_steps),
+        Artifact::text("defaults.md", defaults),
+        Artifact::text("options.md", options),
+        Artifact::text("state.md", state),
+        Artifact::text("epsilon.md", frameworks::epsilon),
+        Artifact::text("presets.txt", first_steps),
     ]
 }
 
