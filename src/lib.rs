@@ -49,6 +49,7 @@ pub mod interchange;
 pub mod kernel;
 pub mod nn;
 pub mod optim;
+mod parameters;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod sparse;

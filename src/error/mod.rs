@@ -6,6 +6,7 @@ mod dataset;
 mod experiment;
 mod interchange;
 mod plot;
+mod step;
 mod tune;
 
 pub use config::{AdagradConfigError, InvalidField, OptimizerConfigError};
@@ -14,4 +15,5 @@ pub use dataset::DatasetError;
 pub use experiment::ExperimentError;
 pub use interchange::InterchangeError;
 pub use plot::PlotError;
+pub use step::StepError;
 pub use tune::TuneError;

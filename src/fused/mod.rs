@@ -6,6 +6,7 @@
 
 #[cfg(feature = "flex")]
 mod flex;
+pub(crate) mod graph;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 mod host;
 #[cfg(feature = "ndarray")]

@@ -1,7 +1,7 @@
 //! The size of a gradient, where its numbers can be looked at.
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use super::host::{HostTensor, Slice};
@@ -9,11 +9,21 @@ use super::plain::{cast, working_dtype};
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use crate::kernel::norm;
 
-/// The sum of the squares of a gradient, in the type in which steps of it are computed.
-pub(crate) fn sum_of_squares<B: Backend, const D: usize>(gradient: Tensor<B, D>) -> Tensor<B, 1> {
-    let working = working_dtype(gradient.dtype());
-    #[cfg(any(feature = "flex", feature = "ndarray"))]
-    let device = gradient.device();
+/// A sum of squares.
+#[derive(Clone)]
+pub(crate) enum Squares<B: Backend> {
+    /// Of numbers in this process's memory.
+    #[cfg_attr(
+        not(any(feature = "flex", feature = "ndarray")),
+        expect(dead_code, reason = "only the CPU backends have slices")
+    )]
+    Number(f64),
+    /// Of numbers elsewhere, in the type in which steps are computed: to read it would be to wait for it.
+    Tensor(Tensor<B, 1>),
+}
+
+/// The sum of the squares of a gradient.
+pub(crate) fn sum_of_squares<B: Backend, const D: usize>(gradient: Tensor<B, D>) -> Squares<B> {
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let gradient = match HostTensor::take(gradient) {
         Ok(mut host) => {
@@ -24,14 +34,40 @@ pub(crate) fn sum_of_squares<B: Backend, const D: usize>(gradient: Tensor<B, D>)
                 Slice::BF16(numbers) => norm::sum_of_squares(numbers),
             });
             if let Some(sum) = sum {
-                return Tensor::from_data([sum], (&device, working));
+                return Squares::Number(sum);
             }
             host.give_back::<B, D>()
         }
         Err(gradient) => gradient,
     };
+    let working = working_dtype(gradient.dtype());
     let gradient = cast(gradient, working);
-    (gradient.clone() * gradient).sum()
+    Squares::Tensor((gradient.clone() * gradient).sum())
+}
+
+impl<B: Backend> Squares<B> {
+    /// The sum of two.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => Self::Number(a + b),
+            (Self::Number(number), Self::Tensor(tensor))
+            | (Self::Tensor(tensor), Self::Number(number)) => {
+                Self::Tensor(tensor.add_scalar(number))
+            }
+            (Self::Tensor(a), Self::Tensor(b)) => {
+                let b = cast(b.to_device(&a.device()), a.dtype());
+                Self::Tensor(a + b)
+            }
+        }
+    }
+
+    /// As a tensor of one number.
+    pub(crate) fn into_tensor(self, device: &B::Device, dtype: DType) -> Tensor<B, 1> {
+        match self {
+            Self::Number(number) => Tensor::from_data([number], (device, dtype)),
+            Self::Tensor(tensor) => cast(tensor, dtype),
+        }
+    }
 }
 
 /// The number of a tensor of one, where it lies in this process's memory: elsewhere, to read it would be

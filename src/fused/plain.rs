@@ -26,9 +26,9 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
         parameter,
         movement,
         accumulator,
-        square,
+        ..
     } = update(step, operands);
-    (cast(parameter - movement, dtype), [accumulator + square])
+    (cast(parameter - movement, dtype), [accumulator])
 }
 
 /// One step of an optimizer that computes each element on its own.
@@ -102,8 +102,8 @@ impl<B: Backend, const D: usize> Number for Tensor<B, D> {
     }
 }
 
-/// What a step takes from a parameter and adds to its accumulator, and these two before the step, all
-/// in the type in which it is computed.
+/// What a step takes from a parameter and adds to its accumulator, the parameter before and the accumulator
+/// after it, all in the type in which it is computed.
 pub(super) struct Update<B: Backend, const D: usize> {
     pub(super) parameter: Tensor<B, D>,
     pub(super) movement: Tensor<B, D>,
@@ -128,16 +128,17 @@ pub(super) fn update<B: Backend, const D: usize>(
         gradient = gradient + parameter.clone().mul_scalar(step.weight_decay);
     }
     let square = gradient.clone() * gradient.clone();
-    let total = accumulator.clone() + square.clone();
+    // In place: nothing else holds the accumulator.
+    let accumulator = accumulator + square.clone();
 
     let denominator = if step.epsilon_inside_sqrt {
-        total.clone().add_scalar(step.epsilon).sqrt()
+        accumulator.clone().add_scalar(step.epsilon).sqrt()
     } else {
-        total.clone().sqrt().add_scalar(step.epsilon)
+        accumulator.clone().sqrt().add_scalar(step.epsilon)
     };
     let mut direction = gradient / denominator;
     if step.epsilon == 0.0 {
-        direction = direction.mask_fill(total.equal_elem(0.0), 0.0);
+        direction = direction.mask_fill(accumulator.clone().equal_elem(0.0), 0.0);
     }
     Update {
         parameter,

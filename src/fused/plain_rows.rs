@@ -18,13 +18,19 @@ use crate::kernel::rows::Csr;
 /// As [`rows::weighted_sum`](super::rows::weighted_sum); the order in which a row's sum is taken is
 /// the backend's.
 pub(super) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tensor<B, 2> {
+    let dtype = table.dtype();
+    cast(wide_sum(matrix, table), dtype)
+}
+
+/// The same in the type in which steps are computed.
+pub(super) fn wide_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tensor<B, 2> {
     let device = table.device();
-    let (dtype, width) = (table.dtype(), table.dims()[1]);
+    let width = table.dims()[1];
     let n_rows = matrix.offsets.len() - 1;
-    let working = working_dtype(dtype);
+    let working = working_dtype(table.dtype());
     let sums = Tensor::zeros([n_rows, width], (&device, working));
     if matrix.indices.is_empty() {
-        return cast(sums, dtype);
+        return sums;
     }
     let row_of_entry: Vec<i64> = (0..n_rows)
         .flat_map(|row| {
@@ -35,13 +41,12 @@ pub(super) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
     let values = TensorData::new(matrix.values.to_vec(), [matrix.values.len(), 1]);
     let values = Tensor::from_data(values, (&device, working));
     let terms = cast(table.select(0, names(matrix.indices, &device)), working) * values;
-    let sums = sums.select_assign(
+    sums.select_assign(
         0,
         numbers(row_of_entry, &device),
         terms,
         IndexingUpdateOp::Add,
-    );
-    cast(sums, dtype)
+    )
 }
 
 /// As [`rows::adagrad`](super::rows::adagrad).
@@ -56,7 +61,7 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
         slopes,
         state: [accumulator],
     } = operands;
-    let gradient = weighted_sum(matrix, slopes);
+    let gradient = wide_sum(matrix, slopes);
     let rows = names(rows, &parameter.device());
     let (dtype, sum_dtype) = (parameter.dtype(), accumulator.dtype());
     let Update {
@@ -90,7 +95,7 @@ pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
     let n = rows.len();
     let rows = names(rows, &parameter.device());
     let dtype = parameter.dtype();
-    let gradient = cast(weighted_sum(matrix, slopes), working_dtype(dtype));
+    let gradient = wide_sum(matrix, slopes);
     let before = accumulator.clone().select(0, rows.clone());
     let (movement, square) = row_wise_update(step, gradient, before.reshape([n, 1]));
     (
@@ -152,7 +157,7 @@ pub(super) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const 
     let select = |table: &Tensor<B, D>| flat(table.clone()).select(0, rows.clone());
     let before = Operands {
         parameter: select(&parameter),
-        gradient: weighted_sum(matrix, slopes),
+        gradient: wide_sum(matrix, slopes),
         state: state.each_ref().map(select),
     };
     let mut stale = before.state.clone().into_iter();
@@ -177,6 +182,18 @@ fn replace_rows<B: Backend, const D: usize>(
 ) -> Tensor<B, D> {
     let emptied = add_to_rows(table, rows.clone(), before.neg());
     add_to_rows(emptied, rows, after)
+}
+
+/// The sum of the squares of each of the rows.
+pub(super) fn squares<B: Backend, const D: usize>(table: Tensor<B, D>, rows: &[u32]) -> Vec<f64> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let working = working_dtype(table.dtype());
+    let rows = names(rows, &table.device());
+    let rows = cast(flat(table).select(0, rows), working);
+    let squares = (rows.clone() * rows).sum_dim(1).into_data();
+    squares.iter().collect()
 }
 
 /// As [`rows::scale`](super::rows::scale). Of some rows, the difference is added: for a factor f that

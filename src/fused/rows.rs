@@ -8,6 +8,7 @@ use burn::tensor::{Tensor, bf16, f16};
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use super::host::{HostTensor, Slice, SliceMut};
+use super::plain::{cast, working_dtype};
 use super::plain_rows;
 use crate::kernel::dense::AdagradStep;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
@@ -32,7 +33,8 @@ pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize, co
     pub(crate) rows: &'a [u32],
     /// A row for each of `rows`: its product with `slopes` is their gradient.
     pub(crate) matrix: Csr<'a>,
-    /// `[columns of the matrix, width]`, where the width is all but the first dimension of the parameter.
+    /// `[columns of the matrix, width]`, where the width is all but the first dimension of the parameter; in
+    /// the parameter's type, or in that in which steps of it are computed.
     pub(crate) slopes: Tensor<B, 2>,
     /// Each of the parameter's shape, or one number a row.
     pub(crate) state: [Tensor<B, A>; N],
@@ -68,6 +70,57 @@ pub(crate) fn weighted_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
         }
     };
     plain_rows::weighted_sum(matrix, table)
+}
+
+/// The same in the type in which steps are computed, in which a sum of half-precision numbers finds room.
+pub(crate) fn wide_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tensor<B, 2> {
+    let working = working_dtype(table.dtype());
+    weighted_sum(matrix, cast(table, working))
+}
+
+/// The product of a sparse matrix and a table by operations that autodiff records.
+pub(crate) fn recorded_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tensor<B, 2> {
+    plain_rows::weighted_sum(matrix, table)
+}
+
+/// By what each of the rows is multiplied so that its norm is at most `max_norm`, when it has been
+/// multiplied by `factor` already.
+pub(crate) fn shortening<B: Backend, const D: usize>(
+    table: &Tensor<B, D>,
+    names: &[u32],
+    max_norm: f32,
+    factor: impl Fn(u32) -> f64,
+) -> Vec<f64> {
+    let squares = squares(table, names);
+    let rows = names.iter().zip(squares);
+    rows.map(|(&row, square)| {
+        let norm = square.sqrt() * factor(row);
+        // As PyTorch: so a row that is shortened is not shortened again.
+        if norm > f64::from(max_norm) {
+            f64::from(max_norm) / (norm + 1e-7)
+        } else {
+            1.0
+        }
+    })
+    .collect()
+}
+
+/// The sum of the squares of each of the rows.
+fn squares<B: Backend, const D: usize>(table: &Tensor<B, D>, names: &[u32]) -> Vec<f64> {
+    #[cfg(any(feature = "flex", feature = "ndarray"))]
+    if let Ok(mut host) = HostTensor::of(table.clone().set_require_grad(false)) {
+        let width = width_of(table);
+        let squares = host.slice().map(|table| match table {
+            Slice::F32(table) => rows::squares(table, names, width),
+            Slice::F64(table) => rows::squares(table, names, width),
+            Slice::F16(table) => rows::squares(table, names, width),
+            Slice::BF16(table) => rows::squares(table, names, width),
+        });
+        if let Some(squares) = squares {
+            return squares;
+        }
+    }
+    plain_rows::squares(table.clone(), names)
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
@@ -122,13 +175,13 @@ fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const
     let mut slopes = HostTensor::take_another(slopes);
     let mut state = state.map(HostTensor::take_another);
     macro_rules! run {
-        ($p:ident, $s:ident, $accumulator:ident) => {{
+        ($p:ident, $accumulator:ident, $($s:ident)|+) => {{
             let parts = state.each_mut().map(|part| match part.slice_mut() {
                 Some(SliceMut::$accumulator(part)) => Some(part),
                 _ => None,
             });
             match slopes.slice() {
-                Some(Slice::$s(slopes)) if parts.iter().all(Option::is_some) => {
+                $(Some(Slice::$s(slopes)) if parts.iter().all(Option::is_some) => {
                     let gradient = RowSums {
                         rows,
                         matrix,
@@ -137,7 +190,7 @@ fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const
                     let parts = parts.map(|part| part.expect("all are"));
                     step_rows(step, $p, gradient, parts, width);
                     true
-                }
+                })+
                 _ => false,
             }
         }};
@@ -145,8 +198,8 @@ fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const
     let stepped = match parameter.slice_mut() {
         Some(SliceMut::F32(p)) => run!(p, F32, F32),
         Some(SliceMut::F64(p)) => run!(p, F64, F64),
-        Some(SliceMut::F16(p)) => run!(p, F16, F32),
-        Some(SliceMut::BF16(p)) => run!(p, BF16, F32),
+        Some(SliceMut::F16(p)) => run!(p, F32, F16 | F32),
+        Some(SliceMut::BF16(p)) => run!(p, F32, BF16 | F32),
         None => false,
     };
     let (parameter, state) = (parameter.give_back(), state.map(HostTensor::give_back));

@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use burn::module::{Module, ParamId};
+use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::parameters::{Visit, visit};
 use crate::optim::{
     AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, FtrlProximalConfig,
     ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config, StateMemory,
 };
+use crate::parameters::{Visit, visit};
 
 /// Bytes of the state that an optimizer keeps of a module once each parameter has been stepped.
 ///
@@ -142,7 +142,7 @@ impl Shapes {
 }
 
 impl<B: Backend> Visit<B> for Shapes {
-    fn parameter<const D: usize>(&mut self, _: String, _: ParamId, value: Tensor<B, D>) {
-        self.0.push((value.dims().to_vec(), value.dtype()));
+    fn parameter<const D: usize>(&mut self, _: String, param: &Param<Tensor<B, D>>) {
+        self.0.push((param.dims().to_vec(), param.dtype()));
     }
 }

@@ -8,7 +8,6 @@
 //! All can be printed and serialised.
 
 mod memory;
-mod parameters;
 mod rates;
 mod zeros;
 

@@ -3,15 +3,15 @@
 use std::fmt;
 
 use burn::config::Config;
-use burn::module::{AutodiffModule, ParamId};
+use burn::module::{AutodiffModule, Param};
 use burn::optim::Optimizer;
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
-use super::parameters::{Visit, visit};
 use crate::optim::{EffectiveRate, Records};
+use crate::parameters::{Visit, visit};
 
 /// What a [`RateReport`] is made for.
 #[derive(Config, Copy, Debug)]
@@ -178,8 +178,8 @@ where
     O: EffectiveRate<B::InnerBackend>,
     M: AutodiffModule<B>,
 {
-    fn parameter<const D: usize>(&mut self, name: String, id: ParamId, value: Tensor<B, D>) {
-        let shape = value.dims();
+    fn parameter<const D: usize>(&mut self, name: String, param: &Param<Tensor<B, D>>) {
+        let shape = param.dims();
         let mut parameter = ParameterRates {
             name,
             shape: shape.to_vec(),
@@ -189,7 +189,7 @@ where
             rates: None,
             dead: 0,
         };
-        if let Some(record) = self.records.get(&id) {
+        if let Some(record) = self.records.get(&param.id) {
             let state = record.clone().into_state::<D>();
             let lr = self.config.learning_rate;
             let rates = self.optimizer.effective_rate(lr, shape, &state).into_data();

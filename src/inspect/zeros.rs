@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use burn::module::{Module, ParamId};
+use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 
-use super::parameters::{Visit, visit};
+use crate::parameters::{Visit, visit};
 
 /// How many weights of each parameter of a module are exactly zero.
 ///
@@ -95,8 +95,8 @@ struct Counter {
 }
 
 impl<B: Backend> Visit<B> for Counter {
-    fn parameter<const D: usize>(&mut self, name: String, _: ParamId, value: Tensor<B, D>) {
-        let data = value.into_data();
+    fn parameter<const D: usize>(&mut self, name: String, param: &Param<Tensor<B, D>>) {
+        let data = param.val().into_data();
         self.parameters.push(ParameterZeros {
             name,
             weights: data.num_elements(),

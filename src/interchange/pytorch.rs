@@ -11,7 +11,6 @@ use super::file::{self, TensorFile};
 use super::layout::Entry;
 use super::states::{Reader, Refusal, Trained, Writer};
 use crate::error::InterchangeError;
-use crate::sparse::{Walk, walk};
 
 /// Writes a model and the states of its optimizer as PyTorch would have them ([the
 /// layout](super#the-file)). An older file of this name is replaced once the new one is whole.
@@ -217,7 +216,7 @@ where
             writer.states.insert(id, (step, entry.to_burn(path, sum)?));
         }
     }
-    let module = walk(Walk::Load, || module.map(&mut writer));
+    let module = module.map(&mut writer);
     let optim = optim.load_record(writer.record.into_iter().collect());
     Ok((module, optim))
 }

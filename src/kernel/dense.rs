@@ -73,6 +73,22 @@ pub(super) mod sealed {
             gradient: &[Self],
             state: [&mut [Self::Accumulator]; N],
         );
+
+        /// As [`step`](Self::step), by a gradient in the type of the accumulator.
+        fn step_wide(
+            step: &AdagradStep,
+            parameter: &mut [Self],
+            gradient: &[Self::Accumulator],
+            accumulator: &mut [Self::Accumulator],
+        );
+
+        /// As [`element_wise`](Self::element_wise), by a gradient in the type of the accumulator.
+        fn element_wise_wide<S: ElementStep<N>, const N: usize>(
+            rule: &S,
+            parameter: &mut [Self],
+            gradient: &[Self::Accumulator],
+            state: [&mut [Self::Accumulator]; N],
+        );
     }
 }
 
@@ -161,6 +177,26 @@ impl sealed::Step for f32 {
             state,
         });
     }
+
+    #[inline(always)]
+    fn step_wide(
+        step: &AdagradStep,
+        parameter: &mut [Self],
+        gradient: &[Self],
+        accumulator: &mut [Self],
+    ) {
+        Self::step(step, parameter, gradient, accumulator);
+    }
+
+    #[inline(always)]
+    fn element_wise_wide<S: ElementStep<N>, const N: usize>(
+        rule: &S,
+        parameter: &mut [Self],
+        gradient: &[Self],
+        state: [&mut [Self]; N],
+    ) {
+        Self::element_wise(rule, parameter, gradient, state);
+    }
 }
 
 impl Parameter for f64 {}
@@ -194,5 +230,25 @@ impl sealed::Step for f64 {
             gradient,
             state,
         });
+    }
+
+    #[inline(always)]
+    fn step_wide(
+        step: &AdagradStep,
+        parameter: &mut [Self],
+        gradient: &[Self],
+        accumulator: &mut [Self],
+    ) {
+        Self::step(step, parameter, gradient, accumulator);
+    }
+
+    #[inline(always)]
+    fn element_wise_wide<S: ElementStep<N>, const N: usize>(
+        rule: &S,
+        parameter: &mut [Self],
+        gradient: &[Self],
+        state: [&mut [Self]; N],
+    ) {
+        Self::element_wise(rule, parameter, gradient, state);
     }
 }

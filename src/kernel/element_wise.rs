@@ -45,15 +45,15 @@ pub fn step<P: Parameter, S: ElementStep<N>, const N: usize>(
 }
 
 /// Equally long slices, cut into pieces.
-pub(super) struct Chunks<'a, P, T, const N: usize> {
+pub(super) struct Chunks<'a, P, G, T, const N: usize> {
     pub(super) size: usize,
     pub(super) parameter: &'a mut [P],
-    pub(super) gradient: &'a [P],
+    pub(super) gradient: &'a [G],
     pub(super) state: [&'a mut [T]; N],
 }
 
-impl<'a, P, T, const N: usize> Iterator for Chunks<'a, P, T, N> {
-    type Item = (&'a mut [P], &'a [P], [&'a mut [T]; N]);
+impl<'a, P, G, T, const N: usize> Iterator for Chunks<'a, P, G, T, N> {
+    type Item = (&'a mut [P], &'a [G], [&'a mut [T]; N]);
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.gradient.is_empty() {
@@ -72,7 +72,7 @@ impl<'a, P, T, const N: usize> Iterator for Chunks<'a, P, T, N> {
     }
 }
 
-impl<P, T, const N: usize> ExactSizeIterator for Chunks<'_, P, T, N> {}
+impl<P, G, T, const N: usize> ExactSizeIterator for Chunks<'_, P, G, T, N> {}
 
 /// Takes the first `size` elements from a slice.
 pub(super) fn split<'a, T>(slice: &mut &'a mut [T], size: usize) -> &'a mut [T] {

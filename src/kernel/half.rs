@@ -33,19 +33,15 @@ macro_rules! half_parameter {
                 gradient: &[Self],
                 accumulator: &mut [f32],
             ) {
-                let mut wide_parameter = [0.0_f32; BLOCK];
-                let mut wide_gradient = [0.0_f32; BLOCK];
+                let mut wide = [0.0_f32; BLOCK];
                 let blocks = parameter
                     .chunks_mut(BLOCK)
                     .zip(gradient.chunks(BLOCK))
                     .zip(accumulator.chunks_mut(BLOCK));
                 for ((parameter, gradient), accumulator) in blocks {
-                    let wide_parameter = &mut wide_parameter[..parameter.len()];
-                    let wide_gradient = &mut wide_gradient[..gradient.len()];
-                    parameter.convert_to_f32_slice(wide_parameter);
-                    gradient.convert_to_f32_slice(wide_gradient);
-                    f32::step(step, wide_parameter, wide_gradient, accumulator);
-                    parameter.convert_from_f32_slice(wide_parameter);
+                    let wide = &mut wide[..gradient.len()];
+                    gradient.convert_to_f32_slice(wide);
+                    Self::step_wide(step, parameter, wide, accumulator);
                 }
             }
 
@@ -55,8 +51,7 @@ macro_rules! half_parameter {
                 gradient: &[Self],
                 state: [&mut [f32]; N],
             ) {
-                let mut wide_parameter = [0.0_f32; BLOCK];
-                let mut wide_gradient = [0.0_f32; BLOCK];
+                let mut wide = [0.0_f32; BLOCK];
                 let blocks = Chunks {
                     size: BLOCK,
                     parameter,
@@ -64,12 +59,49 @@ macro_rules! half_parameter {
                     state,
                 };
                 for (parameter, gradient, state) in blocks {
-                    let wide_parameter = &mut wide_parameter[..parameter.len()];
-                    let wide_gradient = &mut wide_gradient[..gradient.len()];
-                    parameter.convert_to_f32_slice(wide_parameter);
-                    gradient.convert_to_f32_slice(wide_gradient);
-                    f32::element_wise(rule, wide_parameter, wide_gradient, state);
-                    parameter.convert_from_f32_slice(wide_parameter);
+                    let wide = &mut wide[..gradient.len()];
+                    gradient.convert_to_f32_slice(wide);
+                    Self::element_wise_wide(rule, parameter, wide, state);
+                }
+            }
+
+            fn step_wide(
+                step: &AdagradStep,
+                parameter: &mut [Self],
+                gradient: &[f32],
+                accumulator: &mut [f32],
+            ) {
+                let mut wide = [0.0_f32; BLOCK];
+                let blocks = parameter
+                    .chunks_mut(BLOCK)
+                    .zip(gradient.chunks(BLOCK))
+                    .zip(accumulator.chunks_mut(BLOCK));
+                for ((parameter, gradient), accumulator) in blocks {
+                    let wide = &mut wide[..parameter.len()];
+                    parameter.convert_to_f32_slice(wide);
+                    f32::step(step, wide, gradient, accumulator);
+                    parameter.convert_from_f32_slice(wide);
+                }
+            }
+
+            fn element_wise_wide<S: ElementStep<N>, const N: usize>(
+                rule: &S,
+                parameter: &mut [Self],
+                gradient: &[f32],
+                state: [&mut [f32]; N],
+            ) {
+                let mut wide = [0.0_f32; BLOCK];
+                let blocks = Chunks {
+                    size: BLOCK,
+                    parameter,
+                    gradient,
+                    state,
+                };
+                for (parameter, gradient, state) in blocks {
+                    let wide = &mut wide[..parameter.len()];
+                    parameter.convert_to_f32_slice(wide);
+                    f32::element_wise(rule, wide, gradient, state);
+                    parameter.convert_from_f32_slice(wide);
                 }
             }
         }

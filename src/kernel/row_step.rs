@@ -18,10 +18,10 @@ impl<P: Parameter> RowStep<P, 1> for AdagradStep {
     fn step_row(
         &self,
         parameter: &mut [P],
-        gradient: &[P],
+        gradient: &[P::Accumulator],
         [accumulator]: [&mut [P::Accumulator]; 1],
     ) {
-        P::step(self, parameter, gradient, accumulator);
+        P::step_wide(self, parameter, gradient, accumulator);
     }
 }
 
@@ -31,8 +31,13 @@ impl<P: Parameter, S: ElementStep<N>, const N: usize> RowStep<P, N> for S {
     }
 
     #[inline(always)]
-    fn step_row(&self, parameter: &mut [P], gradient: &[P], state: [&mut [P::Accumulator]; N]) {
-        P::element_wise(self, parameter, gradient, state);
+    fn step_row(
+        &self,
+        parameter: &mut [P],
+        gradient: &[P::Accumulator],
+        state: [&mut [P::Accumulator]; N],
+    ) {
+        P::element_wise_wide(self, parameter, gradient, state);
     }
 }
 
@@ -42,7 +47,12 @@ pub(crate) trait RowStep<P: Parameter, const N: usize>: Sync {
     fn state_width(width: usize) -> usize;
 
     /// Steps a row. Implementations are `#[inline(always)]`, as [`Work`] demands.
-    fn step_row(&self, parameter: &mut [P], gradient: &[P], state: [&mut [P::Accumulator]; N]);
+    fn step_row(
+        &self,
+        parameter: &mut [P],
+        gradient: &[P::Accumulator],
+        state: [&mut [P::Accumulator]; N],
+    );
 }
 
 /// Steps the rows of a table that have a gradient, shared out over the threads.
@@ -50,13 +60,17 @@ pub(crate) trait RowStep<P: Parameter, const N: usize>: Sync {
 /// # Panics
 ///
 /// If the parts do not agree; nothing has been changed then.
-pub(crate) fn step_rows<P: Parameter, S: RowStep<P, N>, const N: usize>(
+pub(crate) fn step_rows<P, G, S, const N: usize>(
     step: &S,
     parameter: &mut [P],
-    gradient: RowSums<P>,
+    gradient: RowSums<G>,
     state: [&mut [P::Accumulator]; N],
     width: usize,
-) {
+) where
+    P: Parameter,
+    G: Parameter<Accumulator = P::Accumulator>,
+    S: RowStep<P, N>,
+{
     gradient.check(width, parameter.len());
     let state_width = S::state_width(width);
     for part in &state {
@@ -85,15 +99,20 @@ pub(crate) fn step_rows<P: Parameter, S: RowStep<P, N>, const N: usize>(
 }
 
 /// Some of the rows; the slices of the table begin at the first of them.
-struct Piece<'a, P: Parameter, S, const N: usize> {
+struct Piece<'a, P: Parameter, G, S, const N: usize> {
     step: &'a S,
     parameter: &'a mut [P],
-    gradient: RowSums<'a, P>,
+    gradient: RowSums<'a, G>,
     state: [&'a mut [P::Accumulator]; N],
     width: usize,
 }
 
-impl<P: Parameter, S: RowStep<P, N>, const N: usize> Work for Piece<'_, P, S, N> {
+impl<P, G, S, const N: usize> Work for Piece<'_, P, G, S, N>
+where
+    P: Parameter,
+    G: Parameter<Accumulator = P::Accumulator>,
+    S: RowStep<P, N>,
+{
     #[inline(always)]
     fn run(self) {
         let Self {
@@ -113,8 +132,7 @@ impl<P: Parameter, S: RowStep<P, N>, const N: usize> Work for Piece<'_, P, S, N>
             let start = (row - rows[0]) as usize * width;
             start..start + width
         };
-        let mut wide = vec![P::Accumulator::ZERO; width];
-        let mut sum = vec![P::narrow(P::Accumulator::ZERO); width];
+        let mut sum = vec![P::Accumulator::ZERO; width];
         for (i, &row) in rows.iter().enumerate() {
             if let Some(&ahead) = rows.get(i + AHEAD) {
                 prefetch(&parameter[place(ahead, width)]);
@@ -122,7 +140,7 @@ impl<P: Parameter, S: RowStep<P, N>, const N: usize> Work for Piece<'_, P, S, N>
                     prefetch(&part[place(ahead, state_width)]);
                 }
             }
-            sum_row(matrix, i, slopes, &mut wide, &mut sum);
+            sum_row(matrix, i, slopes, &mut sum);
             step.step_row(
                 &mut parameter[place(row, width)],
                 &sum,

@@ -50,10 +50,10 @@ const LANES: usize = 16;
 ///
 /// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
 /// the table. Nothing has been changed then.
-pub fn adagrad<P: Parameter>(
+pub fn adagrad<P: Parameter, G: Parameter<Accumulator = P::Accumulator>>(
     step: &RowWiseStep,
     parameter: &mut [P],
-    gradient: RowSums<P>,
+    gradient: RowSums<G>,
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
@@ -130,7 +130,8 @@ impl<P: Parameter> Work for Rows<'_, P> {
         let gradients = self.gradient.chunks_exact(self.width);
         let accumulators = self.accumulator.chunks_exact_mut(1);
         for ((parameter, gradient), accumulator) in parameters.zip(gradients).zip(accumulators) {
-            self.step.step_row(parameter, gradient, [accumulator]);
+            self.step
+                .step(parameter, gradient, accumulator, |g: P| g.widen());
         }
     }
 }
@@ -144,39 +145,50 @@ impl<P: Parameter> RowStep<P, 1> for RowWiseStep {
     fn step_row(
         &self,
         parameter: &mut [P],
-        gradient: &[P],
+        gradient: &[P::Accumulator],
         [accumulator]: [&mut [P::Accumulator]; 1],
+    ) {
+        self.step(parameter, gradient, accumulator, |g| g);
+    }
+}
+
+impl RowWiseStep {
+    /// Steps a row by a gradient whose numbers `widen` brings to the type of the accumulator.
+    #[inline(always)]
+    fn step<P: Parameter, G: Copy>(
+        &self,
+        parameter: &mut [P],
+        gradient: &[G],
+        accumulator: &mut [P::Accumulator],
+        widen: impl Fn(G) -> P::Accumulator,
     ) {
         let rate = P::Accumulator::from_f64(if self.maximize { -self.rate } else { self.rate });
         let epsilon = P::Accumulator::from_f64(self.epsilon.into());
-        let total = accumulator[0] + mean_square(gradient);
+        let total = accumulator[0] + mean_square(gradient, &widen);
         accumulator[0] = total;
         if epsilon == P::Accumulator::ZERO && total == P::Accumulator::ZERO {
             return;
         }
         let multiplier = rate / (total.sqrt() + epsilon);
         for (theta, &g) in parameter.iter_mut().zip(gradient) {
-            *theta = P::narrow(theta.widen() - multiplier * g.widen());
+            *theta = P::narrow(theta.widen() - multiplier * widen(g));
         }
     }
 }
 
 /// The mean of the squares.
 #[inline(always)]
-fn mean_square<P: Parameter>(gradient: &[P]) -> P::Accumulator {
-    let mut sums = [P::Accumulator::ZERO; LANES];
+fn mean_square<G: Copy, T: Real>(gradient: &[G], widen: impl Fn(G) -> T) -> T {
+    let mut sums = [T::ZERO; LANES];
     let (blocks, rest) = gradient.as_chunks::<LANES>();
     for block in blocks {
         for (sum, &g) in sums.iter_mut().zip(block) {
-            *sum = *sum + g.widen() * g.widen();
+            *sum = *sum + widen(g).square();
         }
     }
     for (sum, &g) in sums.iter_mut().zip(rest) {
-        *sum = *sum + g.widen() * g.widen();
+        *sum = *sum + widen(g).square();
     }
-    let sum = sums
-        .into_iter()
-        .reduce(|a, b| a + b)
-        .unwrap_or(P::Accumulator::ZERO);
-    sum / P::Accumulator::from_f64(gradient.len() as f64)
+    let sum = sums.into_iter().reduce(|a, b| a + b).unwrap_or(T::ZERO);
+    sum / T::from_f64(gradient.len() as f64)
 }

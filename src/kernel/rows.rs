@@ -117,41 +117,40 @@ impl<P: Parameter> Work for WeightedSum<'_, P> {
         } = self;
         let mut wide = vec![P::Accumulator::ZERO; width];
         for (i, sum) in sums.chunks_exact_mut(width).enumerate() {
-            sum_row(matrix, i, table, &mut wide, sum);
+            sum_row(matrix, i, table, &mut wide);
+            for (sum, &wide) in sum.iter_mut().zip(&wide) {
+                *sum = P::narrow(wide);
+            }
         }
     }
 }
 
-/// The sum of the rows of `table` that row `i` of `matrix` names; `wide` is room to work in, as long as
-/// `sum`.
+/// The sum of the rows of `table` that row `i` of `matrix` names.
 #[inline(always)]
 pub(super) fn sum_row<P: Parameter>(
     matrix: Csr,
     i: usize,
     table: &[P],
-    wide: &mut [P::Accumulator],
-    sum: &mut [P],
+    sum: &mut [P::Accumulator],
 ) {
-    let width = wide.len();
+    let width = sum.len();
     let row = |index: u32| &table[index as usize * width..][..width];
-    wide.fill(P::Accumulator::ZERO);
+    sum.fill(P::Accumulator::ZERO);
     let far = size_of_val(table) > CACHED;
     for entry in matrix.offsets[i]..matrix.offsets[i + 1] {
         if far && let Some(&ahead) = matrix.indices.get(entry + AHEAD) {
             prefetch(row(ahead));
         }
         let value = P::Accumulator::from_f64(matrix.values[entry].into());
-        for (sum, &number) in wide.iter_mut().zip(row(matrix.indices[entry])) {
+        for (sum, &number) in sum.iter_mut().zip(row(matrix.indices[entry])) {
             *sum = *sum + value * number.widen();
         }
-    }
-    for (sum, &wide) in sum.iter_mut().zip(&*wide) {
-        *sum = P::narrow(wide);
     }
 }
 
 /// The gradient of some rows of a table, as the sums that it consists of: that of row `rows[i]` is row
 /// `i` of the product of `matrix` and `slopes`. A step forms it row by row, and needs no memory for it.
+/// The sums are in f64 for f64, else in f32: a sum of half-precision slopes may lie beyond their range.
 #[derive(Clone, Copy, Debug)]
 pub struct RowSums<'a, P> {
     /// Rows of the table, ascending.
@@ -228,14 +227,28 @@ impl<'a, P: Parameter> RowSums<'a, P> {
 ///
 /// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
 /// the table. Nothing has been changed then.
-pub fn adagrad<P: Parameter>(
+pub fn adagrad<P: Parameter, G: Parameter<Accumulator = P::Accumulator>>(
     step: &AdagradStep,
     parameter: &mut [P],
-    gradient: RowSums<P>,
+    gradient: RowSums<G>,
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {
     step_rows(step, parameter, gradient, [accumulator], width);
+}
+
+/// The sum of the squares of each row of a table that `rows` names.
+///
+/// `table` is `[rows of the table, width]`.
+///
+/// # Panics
+///
+/// If `rows` does not ascend or names a row that the table does not have.
+pub fn squares<P: Parameter>(table: &[P], rows: &[u32], width: usize) -> Vec<f64> {
+    check_rows(rows, width, table.len());
+    let square = |number: &P| number.widen().to_f64().powi(2);
+    let row = |&row: &u32| table[row as usize * width..][..width].iter();
+    rows.iter().map(|name| row(name).map(square).sum()).collect()
 }
 
 /// Multiplies each row of a table that `rows` names by its factor, in place.

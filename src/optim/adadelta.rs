@@ -7,8 +7,9 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
+use super::clipping::clip;
 use super::build::impl_build;
-use super::state::optimizer_state;
+use super::state::{check_state, optimizer_state};
 use crate::error::OptimizerConfigError;
 use crate::fused::{self, Operands, working_dtype};
 use crate::kernel::adadelta::AdadeltaStep;
@@ -54,7 +55,6 @@ impl AdadeltaConfig {
     }
 
     /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
     ///
     /// # Errors
     ///
@@ -64,6 +64,7 @@ impl AdadeltaConfig {
         Ok(Adadelta {
             rho: self.rho,
             epsilon: self.epsilon,
+            grad_clipping: self.grad_clipping.clone(),
             direction: Direction {
                 maximize: self.maximize,
                 weight_decay: self.weight_decay.as_ref().map_or(0.0, |w| w.penalty.into()),
@@ -121,6 +122,7 @@ impl_build!(AdadeltaConfig => Adadelta);
 pub struct Adadelta {
     rho: f64,
     pub(super) epsilon: f64,
+    grad_clipping: Option<GradientClippingConfig>,
     direction: Direction,
 }
 
@@ -147,8 +149,13 @@ impl<B: Backend> SimpleOptimizer<B> for Adadelta {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let grad = clip(self.grad_clipping.as_ref(), grad);
         let (step, averages) = match state {
-            Some(state) => (state.step, [state.square_avg, state.acc_delta]),
+            Some(state) => {
+                let averages = [state.square_avg, state.acc_delta];
+                averages.iter().for_each(|part| check_state(part, tensor.dims()));
+                (state.step, averages)
+            }
             None => {
                 let options = (&tensor.device(), working_dtype(tensor.dtype()));
                 let zeros = Tensor::zeros(tensor.dims(), options);

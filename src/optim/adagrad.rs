@@ -1,11 +1,14 @@
 //! The optimizer: one step over a tensor.
 
+use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use super::clipping::{clip, clip_rows};
 use super::accumulator_decay::decayed_accumulator;
-use super::row_optimizer::check_size;
+use super::row_optimizer::{check_size, grown};
+use super::state::check_state;
 use super::{
     AccumulatorDecayConfig, AdagradMomentum, AdagradState, EpsilonPlacement, RowOptimizer,
 };
@@ -74,6 +77,7 @@ pub struct Adagrad {
     pub(super) decoupled_weight_decay: f64,
     pub(super) momentum: Option<AdagradMomentum>,
     pub(super) accumulator_decay: Option<AccumulatorDecayConfig>,
+    pub(super) grad_clipping: Option<GradientClippingConfig>,
 }
 
 impl<B: Backend> SimpleOptimizer<B> for Adagrad {
@@ -86,6 +90,7 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let grad = clip(self.grad_clipping.as_ref(), grad);
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
         let (before, state) = split_momentum(state);
         let (step, accumulator) = next(
@@ -152,6 +157,7 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        let gradient = clip_rows(self.grad_clipping.as_ref(), gradient);
         assert!(
             self.weight_decay == 0.0,
             "weight_decay cannot be added to a row-sparse gradient: use decoupled_weight_decay, which \
@@ -170,6 +176,28 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
         let operands = gradient.operands(tensor, [accumulator]);
         let (tensor, [accumulator]) = fused::rows::adagrad(&self.arithmetic(lr, step), operands);
         (tensor, Some(self.after_step(step, accumulator, None)))
+    }
+
+    fn state_shape(&self, parameter: &[usize]) -> Option<Vec<usize>> {
+        Some(parameter.to_vec())
+    }
+
+    fn shape_of<const D: usize>(state: &Self::State<D>) -> Option<Vec<usize>> {
+        Some(state.accumulator.dims().to_vec())
+    }
+
+    fn grow_state<const D: usize>(
+        &self,
+        _: LearningRate,
+        state: Self::State<D>,
+        parameter: Tensor<B, D>,
+    ) -> Self::State<D> {
+        let initial = self.initial_accumulator_value;
+        let (_, first) = next(&parameter, parameter.dims(), initial, None);
+        AdagradState {
+            accumulator: grown(state.accumulator, first),
+            ..state
+        }
     }
 
     fn decay_factor<const D: usize>(
@@ -199,6 +227,10 @@ pub(super) fn next_step<B: Backend, const D: usize>(state: Option<&AdagradState<
 
 /// Number of the coming step, and the accumulator before it: of this shape, and before the first step
 /// `initial_value` everywhere, in the type in which the parameter's steps are computed.
+///
+/// # Panics
+///
+/// If the state has another shape.
 pub(super) fn next<B: Backend, const D: usize, const A: usize>(
     parameter: &Tensor<B, D>,
     shape: [usize; A],
@@ -209,7 +241,10 @@ pub(super) fn next<B: Backend, const D: usize, const A: usize>(
     let working = working_dtype(parameter.dtype());
     let accumulator = match state {
         // The record may be that of a run in another type.
-        Some(state) => fused::cast(state.accumulator, working),
+        Some(state) => {
+            check_state(&state.accumulator, shape);
+            fused::cast(state.accumulator, working)
+        }
         None => Tensor::full(shape, initial_value, (&parameter.device(), working)),
     };
     (step, accumulator)

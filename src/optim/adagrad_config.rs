@@ -171,7 +171,6 @@ impl AdagradConfig {
     }
 
     /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    /// Gradient clipping belongs to the adaptor and is not part of it.
     ///
     /// # Errors
     ///
@@ -188,6 +187,7 @@ impl AdagradConfig {
             decoupled_weight_decay: self.decoupled_weight_decay,
             momentum: self.momentum,
             accumulator_decay: self.accumulator_decay,
+            grad_clipping: self.grad_clipping.clone(),
         })
     }
 }

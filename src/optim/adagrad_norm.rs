@@ -6,12 +6,13 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use super::clipping::{clip, clip_rows};
 use super::adagrad::next;
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::row_optimizer::check_size;
 use super::{AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
-use crate::fused::norm::{read_scalar, sum_of_squares};
+use crate::fused::norm::{Squares, read_scalar, sum_of_squares};
 use crate::fused::rows;
 use crate::fused::{self, Operands};
 use crate::kernel::norm::DescentStep;
@@ -111,11 +112,12 @@ impl AdagradNorm {
         &self,
         lr: LearningRate,
         parameter: &Tensor<B, D>,
-        squares: Tensor<B, 1>,
+        squares: Squares<B>,
         state: Option<AdagradState<B, 1>>,
     ) -> (AdagradState<B, 1>, Tensor<B, 1>) {
         let initial_value = self.config.initial_accumulator_value;
         let (step, accumulator) = next(parameter, [1], initial_value, state);
+        let squares = squares.into_tensor(&accumulator.device(), accumulator.dtype());
         let accumulator = accumulator + squares;
         let lr = if self.config.maximize { -lr } else { lr };
         let epsilon = f64::from(self.config.epsilon);
@@ -137,6 +139,7 @@ impl<B: Backend> SimpleOptimizer<B> for AdagradNorm {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let grad = clip(self.config.grad_clipping.as_ref(), grad);
         let squares = sum_of_squares(grad.clone());
         let (state, rate) = self.next(lr, &tensor, squares, state);
         let tensor = match read_scalar(&rate) {
@@ -171,6 +174,7 @@ impl<B: Backend> RowOptimizer<B> for AdagradNorm {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        let gradient = clip_rows(self.config.grad_clipping.as_ref(), gradient);
         let (state, rate) = self.next(lr, &tensor, sum_of_squares(gradient.values()), state);
         let (gradient, rule) = match read_scalar(&rate) {
             Some(rate) => (gradient, DescentStep { rate }),
@@ -184,5 +188,13 @@ impl<B: Backend> RowOptimizer<B> for AdagradNorm {
         };
         let (tensor, []) = rows::element_wise(&rule, gradient.operands(tensor, []));
         (tensor, Some(state))
+    }
+
+    fn state_shape(&self, _: &[usize]) -> Option<Vec<usize>> {
+        Some(vec![1])
+    }
+
+    fn shape_of<const D: usize>(state: &Self::State<D>) -> Option<Vec<usize>> {
+        Some(state.accumulator.dims().to_vec())
     }
 }

@@ -5,7 +5,6 @@ macro_rules! impl_try_build {
     ($config:ident => $optim:ident) => {
         impl $config {
             /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-            /// Gradient clipping belongs to the adaptor and is not part of it.
             ///
             /// # Errors
             ///
@@ -21,7 +20,7 @@ macro_rules! impl_try_build {
 }
 pub(super) use impl_try_build;
 
-/// `build`, `try_init` and `init` for a configuration with `try_build` and `grad_clipping`.
+/// `build`, `try_init` and `init` for a configuration with `try_build`.
 macro_rules! impl_build {
     ($config:ident => $optim:ident) => {
         impl $config {
@@ -49,11 +48,7 @@ macro_rules! impl_build {
                 B: burn::tensor::backend::AutodiffBackend,
                 M: burn::module::AutodiffModule<B>,
             {
-                let mut optim = burn::optim::adaptor::OptimizerAdaptor::from(self.try_build()?);
-                if let Some(clipping) = &self.grad_clipping {
-                    optim = optim.with_grad_clipping(clipping.init());
-                }
-                Ok(optim)
+                Ok(self.try_build()?.into())
             }
 
             /// As [`try_init`](Self::try_init).
@@ -95,11 +90,7 @@ macro_rules! impl_build_sparse {
                 M: burn::module::AutodiffModule<B>,
             {
                 self.validate_sparse()?;
-                let optim = crate::optim::SparseAdaptor::from(self.try_build()?);
-                Ok(match &self.grad_clipping {
-                    Some(clipping) => optim.with_grad_clipping(clipping.init()),
-                    None => optim,
-                })
+                Ok(self.try_build()?.into())
             }
 
             /// As [`try_init_sparse`](Self::try_init_sparse).

@@ -4,8 +4,9 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::row_optimizer::check_size;
-use super::state::optimizer_state;
+use super::clipping::{clip, clip_rows};
+use super::row_optimizer::{check_size, grown};
+use super::state::{check_state, optimizer_state};
 use super::{FtrlProximalConfig, RowOptimizer};
 use crate::fused::rows;
 use crate::fused::{self, Operands, working_dtype};
@@ -153,6 +154,7 @@ impl FtrlProximal {
             let step = state.step.saturating_add(1);
             let working = working_dtype(parameter.dtype());
             let state = [state.accumulator, state.linear];
+            state.iter().for_each(|part| check_state(part, parameter.dims()));
             // The record may be that of a run in another type.
             return (step, state.map(|part| fused::cast(part, working)));
         }
@@ -178,6 +180,7 @@ impl<B: Backend> SimpleOptimizer<B> for FtrlProximal {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let grad = clip(self.config.grad_clipping.as_ref(), grad);
         if stands_still(lr) {
             (tensor, state)
         } else if self.takes_roots() {
@@ -205,6 +208,7 @@ impl<B: Backend> RowOptimizer<B> for FtrlProximal {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        let gradient = clip_rows(self.config.grad_clipping.as_ref(), gradient);
         assert!(
             self.config.l2_shrinkage == 0.0,
             "l2_shrinkage moves rows that have no gradient: use l2"
@@ -218,7 +222,29 @@ impl<B: Backend> RowOptimizer<B> for FtrlProximal {
         }
     }
 
-    fn decay_factor<const D: usize>(&self, _: LearningRate, _: Option<&Self::State<D>>) -> f64 {
-        1.0
+    fn state_shape(&self, parameter: &[usize]) -> Option<Vec<usize>> {
+        Some(parameter.to_vec())
+    }
+
+    fn shape_of<const D: usize>(state: &Self::State<D>) -> Option<Vec<usize>> {
+        Some(state.accumulator.dims().to_vec())
+    }
+
+    fn grow_state<const D: usize>(
+        &self,
+        lr: LearningRate,
+        state: Self::State<D>,
+        parameter: Tensor<B, D>,
+    ) -> Self::State<D> {
+        let (_, [accumulator, linear]) = if self.takes_roots() {
+            self.next(&self.rule::<true>(lr), &parameter, None)
+        } else {
+            self.next(&self.rule::<false>(lr), &parameter, None)
+        };
+        FtrlProximalState {
+            accumulator: grown(state.accumulator, accumulator),
+            linear: grown(state.linear, linear),
+            ..state
+        }
     }
 }

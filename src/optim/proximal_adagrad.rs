@@ -6,9 +6,10 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use super::clipping::{clip, clip_rows};
 use super::adagrad::next;
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
-use super::row_optimizer::check_size;
+use super::row_optimizer::{check_size, grown};
 use super::{AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
 use crate::fused::rows;
@@ -157,6 +158,7 @@ impl<B: Backend> SimpleOptimizer<B> for ProximalAdagrad {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let grad = clip(self.config.grad_clipping.as_ref(), grad);
         let initial_value = self.config.initial_accumulator_value;
         let (step, accumulator) = next(&tensor, tensor.dims(), initial_value, state);
         let operands = Operands {
@@ -189,6 +191,7 @@ impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        let gradient = clip_rows(self.config.grad_clipping.as_ref(), gradient);
         assert!(
             self.config.penalty_schedule == PenaltySchedule::WithGradient,
             "penalties at every step move rows that have no gradient: use PenaltySchedule::WithGradient"
@@ -198,5 +201,27 @@ impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
         let operands = gradient.operands(tensor, [accumulator]);
         let (tensor, [accumulator]) = rows::element_wise(&self.rule::<true>(lr), operands);
         (tensor, Some(AdagradState::new(step, accumulator)))
+    }
+
+    fn state_shape(&self, parameter: &[usize]) -> Option<Vec<usize>> {
+        Some(parameter.to_vec())
+    }
+
+    fn shape_of<const D: usize>(state: &Self::State<D>) -> Option<Vec<usize>> {
+        Some(state.accumulator.dims().to_vec())
+    }
+
+    fn grow_state<const D: usize>(
+        &self,
+        _: LearningRate,
+        state: Self::State<D>,
+        parameter: Tensor<B, D>,
+    ) -> Self::State<D> {
+        let initial = self.config.initial_accumulator_value;
+        let (_, first) = next(&parameter, parameter.dims(), initial, None);
+        AdagradState {
+            accumulator: grown(state.accumulator, first),
+            ..state
+        }
     }
 }

@@ -4,6 +4,7 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use crate::fused::cast;
 use crate::fused::rows::width_of;
 use crate::sparse::RowGradient;
 
@@ -33,6 +34,27 @@ pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>);
 
+    /// The shape of the state of a parameter of some shape; `None`, as by default, if states are not checked.
+    fn state_shape(&self, _parameter: &[usize]) -> Option<Vec<usize>> {
+        None
+    }
+
+    /// The shape of a state, to be compared with [`state_shape`](Self::state_shape)'s.
+    fn shape_of<const D: usize>(_state: &Self::State<D>) -> Option<Vec<usize>> {
+        None
+    }
+
+    /// The state of a table that has got rows at its end: as the first step at the rate `lr` would make it
+    /// for them, and as it is for the others. By default it is handed back as it is.
+    fn grow_state<const D: usize>(
+        &self,
+        _lr: LearningRate,
+        state: Self::State<D>,
+        _parameter: Tensor<B, D>,
+    ) -> Self::State<D> {
+        state
+    }
+
     /// By what decoupled weight decay multiplies every weight at the step that comes after `state`;
     /// 1, as by default, without decay.
     fn decay_factor<const D: usize>(
@@ -42,6 +64,19 @@ pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
     ) -> f64 {
         1.0
     }
+}
+
+/// A part of a state with what the first step makes of it, `first`, in the rows that it lacks.
+pub(super) fn grown<B: Backend, const D: usize>(
+    part: Tensor<B, D>,
+    first: Tensor<B, D>,
+) -> Tensor<B, D> {
+    let (have, need) = (part.dims()[0], first.dims()[0]);
+    if have >= need {
+        return part;
+    }
+    let rows = cast(first.slice([have..need]), part.dtype()).to_device(&part.device());
+    Tensor::cat(vec![part, rows], 0)
 }
 
 /// Checks that a gradient belongs to a table of this size.

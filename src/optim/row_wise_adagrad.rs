@@ -6,10 +6,11 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use super::clipping::{clip, clip_rows};
 use super::accumulator_decay::decayed_accumulator;
 use super::adagrad::{decay_factor, decayed_rate, next, next_step};
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
-use super::row_optimizer::check_size;
+use super::row_optimizer::{check_size, grown};
 use super::{AccumulatorDecayConfig, AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;
 use crate::fused::rows;
@@ -174,6 +175,7 @@ impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let grad = clip(self.config.grad_clipping.as_ref(), grad);
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
         let tensor = tensor.scale(factor);
         let (arithmetic, step, accumulator) = self.next(lr, &tensor, state);
@@ -195,10 +197,33 @@ impl<B: Backend> RowOptimizer<B> for RowWiseAdagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        let gradient = clip_rows(self.config.grad_clipping.as_ref(), gradient);
         let (arithmetic, step, accumulator) = self.next(lr, &tensor, state);
         let operands = gradient.operands(tensor, [accumulator]);
         let (tensor, [accumulator]) = rows::row_wise_adagrad(&arithmetic, operands);
         (tensor, self.after_step(step, accumulator))
+    }
+
+    fn state_shape(&self, parameter: &[usize]) -> Option<Vec<usize>> {
+        Some(parameter[..parameter.len().min(1)].to_vec())
+    }
+
+    fn shape_of<const D: usize>(state: &Self::State<D>) -> Option<Vec<usize>> {
+        Some(state.accumulator.dims().to_vec())
+    }
+
+    fn grow_state<const D: usize>(
+        &self,
+        _: LearningRate,
+        state: Self::State<D>,
+        parameter: Tensor<B, D>,
+    ) -> Self::State<D> {
+        let initial = self.config.initial_accumulator_value;
+        let (_, first) = next(&parameter, [parameter.dims()[0]], initial, None);
+        AdagradState {
+            accumulator: grown(state.accumulator, first),
+            ..state
+        }
     }
 
     fn decay_factor<const D: usize>(

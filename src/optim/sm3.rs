@@ -6,8 +6,9 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
+use super::clipping::clip;
 use super::build::{impl_build, impl_try_build};
-use super::state::optimizer_state;
+use super::state::{check_state, optimizer_state};
 use crate::error::OptimizerConfigError;
 use crate::fused::sm3::{self, Sm3Operands};
 use crate::fused::{cast, working_dtype};
@@ -123,6 +124,7 @@ impl<B: Backend> SimpleOptimizer<B> for Sm3 {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
+        let grad = clip(self.config.grad_clipping.as_ref(), grad);
         let dims = tensor.dims();
         let options = (&tensor.device(), working_dtype(tensor.dtype()));
         let state = state.unwrap_or_else(|| Sm3State {
@@ -130,6 +132,9 @@ impl<B: Backend> SimpleOptimizer<B> for Sm3 {
             accumulators: dims.map(|n| Tensor::zeros([n], options)).to_vec(),
             momentum: None,
         });
+        assert_eq!(state.accumulators.len(), D, "accumulators of the state");
+        let slices = state.accumulators.iter().zip(dims);
+        slices.for_each(|(sums, n)| check_state(sums, [n]));
         // The record may be that of a run in another type.
         let accumulators = state.accumulators.into_iter();
         let accumulators = accumulators.map(|sums| cast(sums, options.1)).collect();

@@ -1,22 +1,20 @@
 //! A burn optimizer for modules with dense and row-sparse parameters.
 
-use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::{Arc, PoisonError};
 
-use burn::grad_clipping::GradientClipping;
-use burn::module::{AutodiffModule, ModuleMapper, Param, ParamId};
+use burn::grad_clipping::{GradientClipping, GradientClippingConfig};
+use burn::module::AutodiffModule;
 use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
-use burn::optim::record::AdaptorRecord;
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
-use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::AutodiffBackend;
 
-use super::RowOptimizer;
-use crate::fused::rows::scale;
-use crate::sparse::{
-    CsrBatch, Lookup, RowDecay, RowGradient, Walk, collect, decay_of_current_table, walk,
-};
+use super::clip_grad_norm::clip;
+use super::gradients::{check_rest, merge, take_rows};
+use super::states::{check_states, grow_states};
+use super::step_walk::StepWalk;
+use super::{MixedAdaptor, RowOptimizer};
+use crate::error::StepError;
+use crate::sparse::{Table, Walk, tables, walk};
 
 /// The states by parameter, as [`OptimizerAdaptor`] keeps and saves them.
 pub(crate) type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
@@ -27,13 +25,19 @@ pub(crate) type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>
 /// One call of `step` steps everything: tables whose rows were looked up
 /// ([`RowTable`](crate::sparse::RowTable)) over those rows, all other parameters as a whole. The training
 /// loop is that of any burn module. A record is that of `OptimizerAdaptor`: each loads the other's.
+/// [`with_dense`](Self::with_dense) leaves the other parameters to another optimizer.
 ///
 /// Clipping is by parameter, as burn's: by value, or by the norm of the parameter's gradient, which is
-/// that of its rows.
+/// that of its rows. [`with_max_grad_norm`](Self::with_max_grad_norm) clips by the norm of all gradients
+/// together.
 ///
 /// Decoupled weight decay reaches a row when it is next looked up or stepped, with all the steps that it
-/// missed at once; between, [`flush`](Self::flush) brings all rows up to date. So the cost follows the
-/// rows, and each weight is at every moment that it is used what decay at every step would have made it.
+/// missed at once. Whoever reads the whole table sees all rows up to date, and
+/// [`flush`](Self::flush) brings them up to date for good. So the cost follows the rows, and each weight is at
+/// every moment what decay at every step would have made it.
+///
+/// A gradient that cannot be stepped is an error, never lost in silence: [`step`](Optimizer::step) panics
+/// with its message, before any walk over the module, and [`try_step`](Self::try_step) gives it as a value.
 ///
 /// ```
 /// use burn::backend::{Autodiff, NdArray};
@@ -67,7 +71,10 @@ where
 {
     optim: O,
     records: Records<O, M, B>,
-    grad_clipping: Option<GradientClipping>,
+    /// Whether the records were loaded, and no step has checked them yet.
+    unchecked: bool,
+    grad_clipping: Option<GradientClippingConfig>,
+    max_grad_norm: Option<f64>,
     module: PhantomData<M>,
 }
 
@@ -81,7 +88,9 @@ where
         Self {
             optim,
             records: Records::<O, M, B>::default(),
+            unchecked: false,
             grad_clipping: None,
+            max_grad_norm: None,
             module: PhantomData,
         }
     }
@@ -98,83 +107,175 @@ where
         &self.optim
     }
 
-    /// Sets the clipping of each parameter's gradient.
+    /// Sets a clipping of each parameter's gradient, before the one in the optimizer's configuration. Norms
+    /// are taken in f32 whatever the type of the parameter.
     pub fn with_grad_clipping(self, clipping: GradientClipping) -> Self {
+        let clipping = match clipping {
+            GradientClipping::Value(limit) => GradientClippingConfig::Value(limit),
+            GradientClipping::Norm(max_norm) => GradientClippingConfig::Norm(max_norm),
+        };
         Self {
             grad_clipping: Some(clipping),
             ..self
         }
     }
 
-    /// Applies the weight decay that rows still have coming, to all tables of the module. Needed where
-    /// something looks at the parameters themselves; layers and records of modules see decayed weights
-    /// without it.
+    /// Clips by the norm of all gradients of a step together, before any other clipping: see
+    /// [`clip_grad_norm`](super::clip_grad_norm()). Default none.
+    ///
+    /// # Panics
+    ///
+    /// If the norm is not finite or not above 0.
+    pub fn with_max_grad_norm(self, max_norm: f64) -> Self {
+        assert!(
+            max_norm.is_finite() && max_norm > 0.0,
+            "max_grad_norm = {max_norm} (must be finite and above 0)"
+        );
+        Self {
+            max_grad_norm: Some(max_norm),
+            ..self
+        }
+    }
+
+    /// Leaves all parameters but the tables to another optimizer: any of burn's, or one of your own.
+    ///
+    /// ```
+    /// use burn::backend::{Autodiff, NdArray};
+    /// use burn::optim::{AdamConfig, GradientsParams, Optimizer};
+    /// use burn_adagrad::{AdagradConfig, SparseNN, SparseNNConfig};
+    /// use burn_adagrad::sparse::CsrBatch;
+    ///
+    /// type B = Autodiff<NdArray>;
+    /// let mut model: SparseNN<B> = SparseNNConfig::new(1000).init(&Default::default());
+    /// // The table by Adagrad at the step's rate, everything else by Adam at a tenth of it.
+    /// let mut optim = AdagradConfig::new()
+    ///     .init_sparse()
+    ///     .with_dense(AdamConfig::new().init())
+    ///     .with_dense_rate(0.1);
+    ///
+    /// let batch = CsrBatch::from_bags(1000, &[vec![3, 999], vec![3]])?;
+    /// let loss = model.forward_logits_csr(&batch).mean();
+    /// let grads = GradientsParams::from_grads(loss.backward(), &model);
+    /// model = optim.step(0.01, model, grads);
+    /// # Ok::<(), burn_adagrad::error::CsrError>(())
+    /// ```
+    pub fn with_dense<D: Optimizer<M, B>>(self, dense: D) -> MixedAdaptor<O, D, M, B> {
+        MixedAdaptor::new(self, dense)
+    }
+
+    /// Applies the weight decay that rows still have to get, to all tables of the module. Nothing needs it
+    /// to see the right weights; it saves the pass over a table that reading all of it costs while decay is
+    /// due.
     pub fn flush(&self, module: M) -> M {
         struct Unchanged;
 
-        impl<B: AutodiffBackend> ModuleMapper<B> for Unchanged {}
+        impl<B: AutodiffBackend> burn::module::ModuleMapper<B> for Unchanged {}
 
-        walk(Walk::Flush, || module.map(&mut Unchanged))
+        let tables = tables::<B, M>(&module);
+        walk(Walk::Flush, &tables, || module.map(&mut Unchanged))
     }
 
-    fn step_common(&mut self, lr: LearningRate, module: M, mut grads: GradAdaptor) -> M {
-        let mut mapper = Mapper::<O, M, B> {
+    /// Gives the states of tables to which rows were added
+    /// ([`RowTable::append`](crate::sparse::RowTable::append)) rows at their ends, as the first step makes
+    /// them; `lr` is the learning rate of the coming step, which the states of
+    /// [`FtrlProximal`](crate::FtrlProximal) depend on. Other states stay as they are.
+    ///
+    /// ```
+    /// use burn::backend::{Autodiff, NdArray};
+    /// use burn::optim::{GradientsParams, Optimizer};
+    /// use burn::tensor::Tensor;
+    /// use burn_adagrad::AdagradConfig;
+    /// use burn_adagrad::nn::{SparseEmbedding, SparseEmbeddingConfig};
+    ///
+    /// type B = Autodiff<NdArray>;
+    /// let device = Default::default();
+    /// let mut layer: SparseEmbedding<B> = SparseEmbeddingConfig::new(2, 1).init(&device);
+    /// let mut optim = AdagradConfig::new().init_sparse::<B, SparseEmbedding<B>>();
+    /// let grads = layer.forward(&[0, 1])?.sum().backward();
+    /// let grads = GradientsParams::from_grads(grads, &layer);
+    /// layer = optim.step(0.1, layer, grads);
+    ///
+    /// // A third row, which begins at 1.
+    /// layer.weight = layer.weight.append(Tensor::ones([1, 1], &device));
+    /// optim.grow(0.1, &layer);
+    /// let grads = layer.forward(&[2])?.sum().backward();
+    /// let grads = GradientsParams::from_grads(grads, &layer);
+    /// layer = optim.step(0.1, layer, grads);
+    /// let weights: Vec<f32> = layer.weight.val().into_data().to_vec().unwrap();
+    /// assert_eq!(weights[2], 0.9);
+    /// # Ok::<(), burn_adagrad::error::CsrError>(())
+    /// ```
+    pub fn grow(&mut self, lr: LearningRate, module: &M) {
+        let tables = tables::<B, M>(module);
+        grow_states::<O, M, B>(lr, &self.optim, module, &tables, &mut self.records);
+    }
+
+    /// As burn's `step`, with what is wrong as a value. After an error the module is gone, and the gradients
+    /// with it.
+    ///
+    /// # Errors
+    ///
+    /// If a gradient cannot be stepped, or a state does not belong to its parameter.
+    pub fn try_step(
+        &mut self,
+        lr: LearningRate,
+        module: M,
+        grads: GradientsParams,
+    ) -> Result<M, StepError> {
+        self.step_all(lr, module, grads.into())
+    }
+
+    fn step_all(
+        &mut self,
+        lr: LearningRate,
+        module: M,
+        grads: GradAdaptor,
+    ) -> Result<M, StepError> {
+        let tables = tables::<B, M>(&module);
+        let (module, rest) = self.step_by(lr, module, &tables, grads, false)?;
+        check_rest::<B, M>(&module, &tables, &rest)?;
+        Ok(module)
+    }
+
+    /// Steps the tables, and all other parameters or none. Gives the gradients that are left.
+    pub(super) fn step_by(
+        &mut self,
+        lr: LearningRate,
+        module: M,
+        tables: &[Table],
+        grads: GradAdaptor,
+        only_tables: bool,
+    ) -> Result<(M, GradAdaptor), StepError> {
+        for table in tables {
+            if let Some(error) = table.ledger.take_error() {
+                return Err(error);
+            }
+        }
+        check_states::<O, M, B>(&self.optim, &module, tables, &self.records, self.unchecked)?;
+        self.unchecked = false;
+        let mut grads = match self.max_grad_norm {
+            None => grads,
+            Some(max_norm) => {
+                let grads = match grads {
+                    GradAdaptor::Single(grads) => grads,
+                    GradAdaptor::Multi(multi) => merge::<B, M>(&module, tables, multi),
+                };
+                clip::<B, M>(&module, tables, grads, max_norm).0.into()
+            }
+        };
+        let rows = take_rows::<B, M>(&module, tables, &mut grads)?;
+        let mut mapper = StepWalk::<O, M, B> {
             optim: &self.optim,
-            rows: row_gradients::<B, M>(&module, &mut grads),
+            rows,
+            only: only_tables.then(|| tables.iter().map(|table| table.id).collect()),
             grads,
             records: &mut self.records,
             grad_clipping: self.grad_clipping.as_ref(),
             lr,
         };
-        let module = walk(Walk::Step, || module.map(&mut mapper));
-        assert!(
-            mapper.rows.is_empty(),
-            "a gradient of rows belongs to no parameter of the module: was a record loaded between \
-             the forward pass and the step?"
-        );
-        module
+        let module = walk(Walk::Step, tables, || module.map(&mut mapper));
+        Ok((module, mapper.grads))
     }
-}
-
-/// The gradients of the tables that were looked up, by parameter.
-fn row_gradients<B: AutodiffBackend, M: AutodiffModule<B>>(
-    module: &M,
-    grads: &mut GradAdaptor,
-) -> HashMap<ParamId, RowGradient<B::InnerBackend>> {
-    let mut parts: HashMap<ParamId, Parts<B::InnerBackend>> = HashMap::new();
-    for lookups in collect::<B, M>(module) {
-        let mut lookups = lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        lookups.retain_mut(|lookup: &mut Lookup<B>| {
-            // Without a gradient, the output was not part of the loss, or it is another's turn.
-            let slopes = grads.remove::<B::InnerBackend, 2>(lookup.id);
-            let had_gradient = slopes.is_some();
-            if let Some((slopes, _)) = slopes {
-                let parts = parts.entry(lookup.table).or_default();
-                parts.push((lookup.batch.clone(), slopes));
-            }
-            lookup.outlives_step(had_gradient)
-        });
-    }
-    parts
-        .into_iter()
-        .map(|(table, parts)| (table, sum(parts)))
-        .collect()
-}
-
-/// What was looked up in a table, and the gradient of the sums.
-type Parts<B> = Vec<(CsrBatch, Tensor<B, 2>)>;
-
-fn sum<B: Backend>(mut parts: Parts<B>) -> RowGradient<B> {
-    if parts.len() == 1 {
-        let (batch, slopes) = parts.remove(0);
-        return RowGradient::of_sums(batch, slopes);
-    }
-    let device = parts[0].1.device();
-    let parts = parts.into_iter();
-    let (batches, slopes): (Vec<CsrBatch>, Vec<_>) = parts
-        .map(|(batch, slopes)| (batch, slopes.to_device(&device)))
-        .unzip();
-    RowGradient::of_sums(CsrBatch::concat(&batches), Tensor::cat(slopes, 0))
 }
 
 impl<O, M, B> Optimizer<M, B> for SparseAdaptor<O, M, B>
@@ -185,12 +286,20 @@ where
 {
     type Record = Records<O, M, B>;
 
+    /// # Panics
+    ///
+    /// With the message of [`try_step`](SparseAdaptor::try_step)'s error.
     fn step(&mut self, lr: LearningRate, module: M, grads: GradientsParams) -> M {
-        self.step_common(lr, module, grads.into())
+        self.step_all(lr, module, grads.into())
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// # Panics
+    ///
+    /// With the message of [`try_step`](SparseAdaptor::try_step)'s error.
     fn step_multi(&mut self, lr: LearningRate, module: M, grads: MultiGradientsParams) -> M {
-        self.step_common(lr, module, grads.into())
+        self.step_all(lr, module, grads.into())
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn to_record(&self) -> Self::Record {
@@ -200,133 +309,8 @@ where
     fn load_record(self, record: Self::Record) -> Self {
         Self {
             records: record,
+            unchecked: true,
             ..self
         }
     }
-}
-
-struct Mapper<'a, O, M, B>
-where
-    O: RowOptimizer<B::InnerBackend>,
-    M: AutodiffModule<B>,
-    B: AutodiffBackend,
-{
-    optim: &'a O,
-    rows: HashMap<ParamId, RowGradient<B::InnerBackend>>,
-    grads: GradAdaptor,
-    records: &'a mut Records<O, M, B>,
-    grad_clipping: Option<&'a GradientClipping>,
-    lr: LearningRate,
-}
-
-impl<O, M, B> ModuleMapper<B> for Mapper<'_, O, M, B>
-where
-    O: RowOptimizer<B::InnerBackend>,
-    M: AutodiffModule<B>,
-    B: AutodiffBackend,
-{
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
-        let (id, mut tensor, mapper) = param.consume();
-        let tracked = tensor.is_require_grad();
-        let rows = self.rows.remove(&id);
-        let gradient = match self.grads.remove::<B::InnerBackend, D>(id) {
-            Some((gradient, device)) => {
-                if tensor.device() != device {
-                    tensor = tensor.to_device(&device);
-                }
-                // A table that was used whole as well: the rows are a part of the whole.
-                let dims = gradient.dims();
-                Some(Gradient::Whole(match rows {
-                    Some(rows) => gradient + rows.to_dense().reshape(dims),
-                    None => gradient,
-                }))
-            }
-            None => rows.map(|rows| Gradient::Rows(rows.to_device(&tensor.device()))),
-        };
-        let Some(gradient) = gradient else {
-            return Param::from_mapped_value(id, tensor, mapper);
-        };
-        let device = tensor.device();
-        let state = self.records.remove(&id).map(|record| {
-            let state = AdaptorRecord::<O, B>::into_state(record);
-            O::to_device::<D>(state, &device)
-        });
-        let (tensor, state) = self.step(tensor.inner(), gradient, state);
-        if let Some(state) = state {
-            self.records.insert(id, AdaptorRecord::from_state(state));
-        }
-        let tensor = Tensor::from_inner(tensor).set_require_grad(tracked);
-        Param::from_mapped_value(id, tensor, mapper)
-    }
-}
-
-enum Gradient<B: AutodiffBackend, const D: usize> {
-    Whole(Tensor<B::InnerBackend, D>),
-    Rows(RowGradient<B::InnerBackend>),
-}
-
-impl<O, M, B> Mapper<'_, O, M, B>
-where
-    O: RowOptimizer<B::InnerBackend>,
-    M: AutodiffModule<B>,
-    B: AutodiffBackend,
-{
-    fn step<const D: usize>(
-        &self,
-        tensor: Tensor<B::InnerBackend, D>,
-        gradient: Gradient<B, D>,
-        state: Option<O::State<D>>,
-    ) -> (Tensor<B::InnerBackend, D>, Option<O::State<D>>) {
-        match gradient {
-            Gradient::Whole(gradient) => {
-                let tensor = decay_of_current_table(|decay| settle_all(decay, tensor));
-                let gradient = match self.grad_clipping {
-                    Some(clipping) => clipping.clip_gradient(gradient),
-                    None => gradient,
-                };
-                self.optim.step(self.lr, tensor, gradient, state)
-            }
-            Gradient::Rows(gradient) => {
-                let factor = self.optim.decay_factor(self.lr, state.as_ref());
-                let tensor = decay_of_current_table(|decay| {
-                    settle_rows(decay, factor, tensor, gradient.rows())
-                });
-                let gradient = match self.grad_clipping {
-                    Some(clipping) => gradient.map(|values| clipping.clip_gradient(values)),
-                    None => gradient,
-                };
-                self.optim.step_rows(self.lr, tensor, gradient, state)
-            }
-        }
-    }
-}
-
-/// Before a step over the whole table, which decays it itself: every row gets what it has coming.
-fn settle_all<B: Backend, const D: usize>(
-    decay: &mut Option<Arc<RowDecay>>,
-    tensor: Tensor<B, D>,
-) -> Tensor<B, D> {
-    let Some(factors) = decay.take().and_then(|decay| decay.factors()) else {
-        return tensor;
-    };
-    let rows: Vec<u32> = (0..factors.len() as u32).collect();
-    scale(tensor, &rows, &factors)
-}
-
-/// Before a step over rows: they get what they have coming, this step's factor included.
-fn settle_rows<B: Backend, const D: usize>(
-    decay: &mut Option<Arc<RowDecay>>,
-    factor: f64,
-    tensor: Tensor<B, D>,
-    rows: &[u32],
-) -> Tensor<B, D> {
-    if factor == 1.0 && decay.is_none() {
-        return tensor;
-    }
-    let n_rows = tensor.dims()[0];
-    let decay = decay.get_or_insert_with(|| Arc::new(RowDecay::new(n_rows)));
-    let decay = Arc::make_mut(decay);
-    decay.advance(factor);
-    let factors = decay.settle(rows);
-    scale(tensor, rows, &factors)
 }

@@ -40,7 +40,19 @@ impl<B: Backend, const D: usize> StatePart<B> for Tensor<B, D> {
         self.into_data()
     }
 
-    fn from_item(data: TensorData, device: &B::Device) -> Self {
+    fn from_item(mut data: TensorData, device: &B::Device) -> Self {
+        let rank = data.shape.len();
+        if rank != D {
+            // The state of another optimizer, at which burn would panic. In this shape it can be held, and
+            // the step says what is wrong with it.
+            let mut shape = vec![1; D];
+            if rank < D {
+                shape[..rank].copy_from_slice(&data.shape);
+            } else if let Some(first) = shape.first_mut() {
+                *first = data.num_elements();
+            }
+            data.shape = shape.into();
+        }
         let dtype = if B::supports_dtype(device, data.dtype) {
             data.dtype
         } else {
@@ -85,6 +97,22 @@ impl<B: Backend, P: StatePart<B>> StatePart<B> for Vec<P> {
     fn move_to(self, device: &B::Device) -> Self {
         self.into_iter().map(|part| part.move_to(device)).collect()
     }
+}
+
+/// Checks that a part of a state has the shape that its parameter needs. burn hands a `SimpleOptimizer` a
+/// state without a name, so the message has none; [`SparseAdaptor`](super::SparseAdaptor) names the
+/// parameter before anything is stepped.
+///
+/// # Panics
+///
+/// If it has another.
+pub(super) fn check_state<B: Backend, const D: usize>(part: &Tensor<B, D>, expected: [usize; D]) {
+    let found = part.dims();
+    assert!(
+        found == expected,
+        "the optimizer's state has the shape {found:?} and its parameter needs {expected:?}: load the \
+         record that was saved with this module by this optimizer"
+    );
 }
 
 /// Defines a state over a backend `B` and a rank `D`, its serialized form, and burn's `Record` between

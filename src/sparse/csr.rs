@@ -228,6 +228,11 @@ impl CsrBatch {
         &self.storage.values
     }
 
+    /// What it takes in memory, its entries by feature included.
+    pub(super) fn bytes(&self) -> usize {
+        self.storage.offsets.len() * size_of::<usize>() + 16 * self.nnz()
+    }
+
     /// The features that occur in the batch, ascending. The first call sorts the entries, the result is
     /// kept.
     pub fn touched(&self) -> &[u32] {

@@ -28,10 +28,12 @@
 
 mod csr;
 mod decay;
-mod exchange;
+mod ledger;
 mod row_gradient;
 mod row_table;
+mod row_table_module;
 mod transpose;
+mod walk;
 
 pub use csr::CsrBatch;
 pub use row_gradient::RowGradient;
@@ -39,5 +41,5 @@ pub use row_table::RowTable;
 
 pub(crate) use csr::check_offsets;
 pub(crate) use decay::RowDecay;
-pub(crate) use exchange::{Walk, collect, decay_of_current_table, walk};
-pub(crate) use row_table::Lookup;
+pub(crate) use ledger::{Lookup, Stage};
+pub(crate) use walk::{Table, Walk, tables, walk, with_decay_of_current_table};

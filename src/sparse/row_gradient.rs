@@ -5,7 +5,8 @@ use burn::tensor::backend::Backend;
 
 use super::CsrBatch;
 use crate::error::CsrError;
-use crate::fused::rows::{RowOperands, add, weighted_sum};
+use crate::fused::rows::{RowOperands, add, wide_sum};
+use crate::fused::{cast, working_dtype};
 
 /// The gradient of the rows of a table that a batch touched; that of all other rows is zero.
 ///
@@ -26,6 +27,8 @@ use crate::fused::rows::{RowOperands, add, weighted_sum};
 /// ```
 #[derive(Clone, Debug)]
 pub struct RowGradient<B: Backend> {
+    /// Rows of the table: at least as many as the batch knows of.
+    n_rows: usize,
     /// The batch that took weighted sums of the table's rows.
     batch: CsrBatch,
     /// The gradient of these sums, `[batch, width]`. The gradient of the rows follows from it; steps form
@@ -47,13 +50,17 @@ impl<B: Backend> RowGradient<B> {
                 values: values.dims()[0],
             });
         }
-        Ok(Self::of_sums(CsrBatch::from_ids(n_rows, rows)?, values))
+        Ok(Self::of_sums(n_rows, CsrBatch::from_ids(n_rows, rows)?, values))
     }
 
-    /// The gradient of the table from which `batch` took weighted sums, `slopes` (`[batch, width]`)
-    /// being the gradient of these.
-    pub(crate) fn of_sums(batch: CsrBatch, slopes: Tensor<B, 2>) -> Self {
-        Self { batch, slopes }
+    /// The gradient of a table of `n_rows` rows, from which `batch` took weighted sums, `slopes` (`[batch,
+    /// width]`) being the gradient of these.
+    pub(crate) fn of_sums(n_rows: usize, batch: CsrBatch, slopes: Tensor<B, 2>) -> Self {
+        Self {
+            n_rows,
+            batch,
+            slopes,
+        }
     }
 
     /// The rows, ascending, each once.
@@ -63,7 +70,7 @@ impl<B: Backend> RowGradient<B> {
 
     /// Number of rows of the table.
     pub fn n_rows(&self) -> usize {
-        self.batch.n_features()
+        self.n_rows
     }
 
     /// Numbers in a row.
@@ -71,9 +78,10 @@ impl<B: Backend> RowGradient<B> {
         self.slopes.dims()[1]
     }
 
-    /// The gradient of each of [`rows`](Self::rows), `[rows, width]`.
+    /// The gradient of each of [`rows`](Self::rows), `[rows, width]`; in f32 for half precision, whose
+    /// range a sum of contributions may leave.
     pub fn values(&self) -> Tensor<B, 2> {
-        weighted_sum(self.batch.by_feature(), self.slopes.clone())
+        wide_sum(self.batch.by_feature(), self.slopes.clone())
     }
 
     /// The same on a device.
@@ -101,14 +109,25 @@ impl<B: Backend> RowGradient<B> {
 
     /// The same with other values, of the same shape: clipped ones, say.
     pub(crate) fn map(self, f: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> Self {
-        let rows = CsrBatch::of_ascending(self.n_rows(), self.rows().to_vec());
-        Self::of_sums(rows, f(self.values()))
+        let rows = CsrBatch::of_ascending(self.n_rows, self.rows().to_vec());
+        Self::of_sums(self.n_rows, rows, f(self.values()))
     }
 
-    /// The same as a tensor with all rows of the table, `[n_rows, width]`.
+    /// The same with all values multiplied by what `f` multiplies by. The rows are not summed for it.
+    pub(crate) fn scale(self, f: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> Self {
+        let working = working_dtype(self.slopes.dtype());
+        Self {
+            slopes: f(cast(self.slopes, working)),
+            ..self
+        }
+    }
+
+    /// The same as a tensor with all rows of the table, `[n_rows, width]`, of the type of
+    /// [`values`](Self::values).
     pub fn to_dense(&self) -> Tensor<B, 2> {
-        let options = (&self.slopes.device(), self.slopes.dtype());
-        let zeros = Tensor::zeros([self.n_rows(), self.width()], options);
-        add(zeros, self.rows(), self.values())
+        let values = self.values();
+        let options = (&values.device(), values.dtype());
+        let zeros = Tensor::zeros([self.n_rows, self.width()], options);
+        add(zeros, self.rows(), values)
     }
 }

@@ -2,26 +2,28 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use burn::module::{
-    AutodiffModule, Content, Devices, HasAutodiffModule, Module, ModuleDisplay,
-    ModuleDisplayDefault, ModuleMapper, ModuleVisitor, Param, ParamId,
-};
-use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{Tensor, TensorData};
+use burn::module::Param;
+use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
 
 use super::CsrBatch;
 use super::decay::RowDecay;
-use super::exchange::{self, Walk};
+use super::ledger::{Ledger, NewLookup};
+use crate::fused::graph::{Standing, standing, sweep};
 use crate::fused::rows;
 
 /// A table of rows, `[rows, dim]`, as a parameter that is trained row by row: the field to use in a
 /// layer of your own. See [the module](super) for how.
 ///
-/// It dereferences to burn's `Param`, and its record is that of a `Param`, so that checkpoints of burn's
-/// `Linear` and `Embedding` load into the layers here and back. Under lazy weight decay the record holds
-/// decayed weights, the parameter itself only after [`flush`](Self::flush).
+/// To everything in burn it is one parameter: visitors and mappers, records, burn-store's files and counts
+/// see its weights and nothing else. Its record is that of a `Param`, so that checkpoints of burn's `Linear`
+/// and `Embedding` load into the layers here and back.
+///
+/// It dereferences to burn's `Param`: `table.val()` reads the weights and `table.id` is the parameter's id.
+/// [`map`](Self::map) changes the weights, as `Param::map` does. Where lazy weight decay is due, whoever
+/// reads all weights gets decayed ones; this costs a pass over the table, once a step at the most.
 ///
 /// ```
 /// use burn::backend::NdArray;
@@ -34,50 +36,42 @@ use crate::fused::rows;
 /// let batch = CsrBatch::new(2, vec![0, 2], vec![0, 1], vec![1.0, 10.0])?;
 /// let sums: Vec<f32> = table.weighted_sum(&batch).into_data().to_vec().unwrap();
 /// assert_eq!(sums, [31.0, 42.0]);
+///
+/// let halved = table.map(|weight| weight / 2.0);
+/// let weights: Vec<f32> = halved.val().into_data().to_vec().unwrap();
+/// assert_eq!(weights, [0.5, 1.0, 1.5, 2.0]);
 /// # Ok::<(), burn_adagrad::error::CsrError>(())
 /// ```
+#[derive(Clone)]
 pub struct RowTable<B: Backend> {
-    weight: Param<Tensor<B, 2>>,
+    pub(super) weight: Param<Tensor<B, 2>>,
+    pub(super) due: Option<Due<B>>,
     /// Clones share it, as clones of a burn module share the ids of their parameters: a gradient that one
     /// gave rise to can be stepped on another.
-    lookups: Lookups<B>,
-    decay: Option<Arc<RowDecay>>,
+    pub(super) ledger: Arc<Ledger>,
 }
 
-/// What a table has looked up and whose gradient may come.
-pub(crate) type Lookups<B> = Arc<Mutex<Vec<Lookup<B>>>>;
-
-/// A sum of rows that was looked up.
+/// Weight decay that rows of a table have not had yet.
 #[derive(Clone)]
-pub(crate) struct Lookup<B: Backend> {
-    /// Under which the gradient of the output is kept.
-    pub(crate) id: ParamId,
-    /// The table's parameter.
-    pub(crate) table: ParamId,
-    /// What was looked up.
-    pub(crate) batch: CsrBatch,
-    /// The tracked leaf.
-    output: Tensor<B, 2>,
-    /// Whether no step has seen it.
-    is_new: bool,
-    /// Steps after which it is forgotten.
-    steps_left: u32,
+pub(super) struct Due<B: Backend> {
+    pub(super) decay: Arc<RowDecay>,
+    /// The decayed weights, once somebody has looked at all of them. From then on they are the parameter.
+    pub(super) settled: OnceLock<Param<Tensor<B, 2>>>,
 }
 
-/// Steps over which the gradient of a lookup may come: clones of a module share their lookups, and an
-/// optimizer may step one while the gradients of others are still to be stepped.
-const STEPS_TO_WAIT: u32 = 32;
-
-impl<B: Backend> Lookup<B> {
-    /// A step has passed that had its gradient or not; false if none is to come.
-    pub(crate) fn outlives_step(&mut self, had_gradient: bool) -> bool {
-        self.is_new = false;
-        self.steps_left -= 1;
-        !had_gradient && self.steps_left > 0
+impl<B: Backend> From<Arc<RowDecay>> for Due<B> {
+    fn from(decay: Arc<RowDecay>) -> Self {
+        let settled = OnceLock::new();
+        Self { decay, settled }
     }
 }
 
 impl<B: Backend> RowTable<B> {
+    /// The shape, `[rows, dim]`.
+    pub fn dims(&self) -> [usize; 2] {
+        self.weight.lazy_shape().dims()
+    }
+
     /// For each row of the batch the sum of the table's rows that it names, each times its value:
     /// `[batch, dim]`. A row of the batch without entries gives zeros.
     ///
@@ -85,10 +79,22 @@ impl<B: Backend> RowTable<B> {
     ///
     /// # Panics
     ///
-    /// If the batch does not have as many features as the table has rows.
+    /// If the batch does not have as many features as the table has rows; and with the message of a
+    /// [`StepError`](crate::error::StepError) if gradients of the table were lost since it was last
+    /// used, because they went to an optimizer that does not know row gradients, or because the table is
+    /// marked for burn's distributed training.
     pub fn weighted_sum(&self, batch: &CsrBatch) -> Tensor<B, 2> {
-        let weight = self.weight.val();
-        let (device, tracked) = (weight.device(), weight.is_require_grad());
+        self.look_up(batch, None)
+    }
+
+    /// As [`weighted_sum`](Self::weighted_sum), of rows that are first shortened to this norm if they are
+    /// longer. The step that follows shortens them for good.
+    pub(crate) fn look_up(&self, batch: &CsrBatch, max_norm: Option<f32>) -> Tensor<B, 2> {
+        if let Some(error) = self.ledger.take_error() {
+            panic!("{error}");
+        }
+        let (param, decay) = self.as_read();
+        let mut weight = param.val();
         let [n_rows, _] = weight.dims();
         assert_eq!(
             batch.n_features(),
@@ -96,72 +102,185 @@ impl<B: Backend> RowTable<B> {
             "a batch over {} features for a table of {n_rows} rows",
             batch.n_features()
         );
-        let sums = match &self.decay {
-            Some(decay) => {
-                let values = batch.indices().iter().zip(batch.values());
-                let decayed = |(&row, &v): (&u32, &f32)| (f64::from(v) * decay.factor(row)) as f32;
-                let values: Vec<f32> = values.map(decayed).collect();
-                let mut matrix = batch.by_row();
-                matrix.values = &values;
-                rows::weighted_sum(matrix, weight)
-            }
-            None => rows::weighted_sum(batch.by_row(), weight),
-        };
-        if !tracked || !B::ad_enabled(&device) {
-            return sums;
+        if matches!(weight.dtype(), DType::QFloat(_)) {
+            weight = weight.dequantize();
         }
+        let values = match (decay, max_norm) {
+            (None, None) => None,
+            _ => Some(factors(batch, &weight, decay, max_norm)),
+        };
+        let mut matrix = batch.by_row();
+        matrix.values = values.as_deref().unwrap_or(matrix.values);
+        let standing = standing(&weight);
+        if standing == Standing::Computed {
+            return rows::recorded_sum(matrix, weight);
+        }
+        let sums = rows::weighted_sum(matrix, weight);
+        let Standing::Leaf(node) = standing else {
+            return sums;
+        };
         batch.sort_ahead();
-        let output = sums.require_grad();
-        self.lookups().push(Lookup {
-            id: ParamId::new(),
-            table: self.weight.id,
+        let (leaf, output, is_output) = match self.ledger.zeros(&sums) {
+            None => {
+                let leaf = sums.require_grad();
+                (leaf.clone(), leaf, true)
+            }
+            Some(zeros) => {
+                let leaf = zeros.require_grad();
+                (leaf.clone(), sums + leaf, false)
+            }
+        };
+        let forgotten = self.ledger.add(NewLookup {
+            table: param.id,
             batch: batch.clone(),
-            output: output.clone(),
-            is_new: true,
-            steps_left: STEPS_TO_WAIT,
+            max_norm,
+            leaf,
+            is_output,
+            node,
         });
+        forgotten.map(sweep);
         output
     }
 
-    /// The table with all decay applied; tracked as the parameter is, for a dense use of it.
+    /// The weights with all decay applied; tracked as the parameter is. The same as `val()`.
     pub fn current(&self) -> Tensor<B, 2> {
-        let weight = self.weight.val();
-        let Some(factors) = self.decay.as_ref().and_then(|decay| decay.factors()) else {
-            return weight;
-        };
-        let shape = [factors.len(), 1];
-        let data = TensorData::new(factors, shape);
-        let factors = Tensor::from_data(data, (&weight.device(), weight.dtype()));
-        // The value is the decayed one, and the gradient that of the decayed weights: were the product
-        // tracked, it would scale the gradient.
-        let untracked = weight.clone().set_require_grad(false);
-        untracked.clone() * factors + (weight - untracked)
+        self.val()
     }
 
-    /// Applies the weight decay that rows still have coming. Without lazy decay there is none.
-    pub fn flush(mut self) -> Self {
-        if let Some(factors) = self.decay.take().and_then(|decay| decay.factors()) {
-            let names: Vec<u32> = (0..factors.len() as u32).collect();
-            self.weight = self.weight.map(|weight| {
-                let tracked = weight.is_require_grad();
-                let weight = rows::scale(weight.set_require_grad(false), &names, &factors);
-                weight.set_require_grad(tracked)
-            });
+    /// Changes the weights by a function; any decay that is due comes first.
+    ///
+    /// The function gets the weights as the parameter has them, tracked or not, and its result is the
+    /// parameter. As for burn's `Param`, an operation on tracked weights is recorded, and a parameter that
+    /// is to be trained further must come back as a leaf:
+    ///
+    /// ```
+    /// use burn::backend::{Autodiff, NdArray};
+    /// use burn::tensor::Tensor;
+    /// use burn_adagrad::nn::{SparseEmbedding, SparseEmbeddingConfig};
+    ///
+    /// type B = Autodiff<NdArray>;
+    /// let mut layer: SparseEmbedding<B> = SparseEmbeddingConfig::new(100, 8).init(&Default::default());
+    /// layer.weight = layer
+    ///     .weight
+    ///     .map(|weight| Tensor::from_inner(weight.inner().clamp(-0.5, 0.5)).require_grad());
+    /// ```
+    pub fn map(self, f: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> Self {
+        let flushed = self.flush();
+        Self {
+            weight: flushed.weight.map(f),
+            ..flushed
         }
-        self
     }
 
-    fn lookups(&self) -> MutexGuard<'_, Vec<Lookup<B>>> {
-        self.lookups.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Applies the weight decay that rows still have to get. Without lazy decay there is none.
+    pub fn flush(self) -> Self {
+        let (weight, decay, ledger) = self.into_parts();
+        let weight = match decay {
+            Some(decay) => settle(weight, &decay),
+            None => weight,
+        };
+        Self {
+            weight,
+            due: None,
+            ledger,
+        }
     }
+
+    /// The table with these rows, `[new rows, dim]`, at its end, for a vocabulary that grows.
+    ///
+    /// The weights are copied: add rows by the thousand, not one at a time. The optimizer's state gets its
+    /// rows from [`SparseAdaptor::grow`](crate::optim::SparseAdaptor::grow). Gradients of lookups in the
+    /// smaller table can still be stepped.
+    ///
+    /// # Panics
+    ///
+    /// If the rows do not have `dim` numbers.
+    pub fn append(self, rows: Tensor<B, 2>) -> Self {
+        let ([_, dim], [_, new_dim]) = (self.dims(), rows.dims());
+        assert_eq!(new_dim, dim, "numbers in a new row");
+        self.map(|weight| {
+            let tracked = weight.is_require_grad();
+            let rows = rows.to_device(&weight.device()).cast(weight.dtype());
+            let weight = Tensor::cat(vec![weight.detach(), rows.detach()], 0);
+            weight.set_require_grad(tracked)
+        })
+    }
+
+    /// The parameter as lookups read it, and the decay that they apply themselves.
+    pub(super) fn as_read(&self) -> (&Param<Tensor<B, 2>>, Option<&RowDecay>) {
+        match &self.due {
+            None => (&self.weight, None),
+            Some(due) => match due.settled.get() {
+                Some(settled) => (settled, None),
+                None => (&self.weight, Some(&due.decay)),
+            },
+        }
+    }
+
+    /// The parameter, the decay that it still has to get, and the ledger.
+    pub(super) fn into_parts(self) -> (Param<Tensor<B, 2>>, Option<Arc<RowDecay>>, Arc<Ledger>) {
+        let (weight, decay) = match self.due {
+            None => (self.weight, None),
+            Some(due) => match due.settled.into_inner() {
+                Some(settled) => (settled, None),
+                None => (self.weight, Some(due.decay)),
+            },
+        };
+        (weight, decay, self.ledger)
+    }
+
+    /// The parameter with all decay applied.
+    pub(super) fn settled(&self) -> &Param<Tensor<B, 2>> {
+        match &self.due {
+            None => &self.weight,
+            Some(due) => due
+                .settled
+                .get_or_init(|| settle(self.weight.clone(), &due.decay)),
+        }
+    }
+}
+
+/// Applies what is due. The result is a leaf where the parameter is one.
+fn settle<B: Backend>(weight: Param<Tensor<B, 2>>, decay: &RowDecay) -> Param<Tensor<B, 2>> {
+    let Some(factors) = decay.factors() else {
+        return weight;
+    };
+    let names: Vec<u32> = (0..factors.len() as u32).collect();
+    weight.map(|weight| {
+        let tracked = weight.is_require_grad();
+        let weight = rows::scale(weight.set_require_grad(false), &names, &factors);
+        weight.set_require_grad(tracked)
+    })
+}
+
+/// The values of a batch's entries, each times what the row that it names is multiplied by.
+fn factors<B: Backend>(
+    batch: &CsrBatch,
+    weight: &Tensor<B, 2>,
+    decay: Option<&RowDecay>,
+    max_norm: Option<f32>,
+) -> Vec<f32> {
+    let decayed = |row| decay.map_or(1.0, |decay| decay.factor(row));
+    let entries = batch.indices().iter().zip(batch.values());
+    let Some(max_norm) = max_norm else {
+        let value = |(&row, &value): (&u32, &f32)| (f64::from(value) * decayed(row)) as f32;
+        return entries.map(value).collect();
+    };
+    let touched = batch.touched();
+    let factors: Vec<f64> = rows::shortening(weight, touched, max_norm, decayed);
+    let value = |(row, &value): (&u32, &f32)| {
+        let place = touched.partition_point(|touched| touched < row);
+        (f64::from(value) * decayed(*row) * factors[place]) as f32
+    };
+    entries.map(value).collect()
 }
 
 impl<B: Backend> From<Param<Tensor<B, 2>>> for RowTable<B> {
     fn from(weight: Param<Tensor<B, 2>>) -> Self {
         Self {
             weight,
-            lookups: Arc::default(),
-            decay: None,
+            due: None,
+            ledger: Arc::default(),
         }
     }
 }
@@ -170,17 +289,7 @@ impl<B: Backend> Deref for RowTable<B> {
     type Target = Param<Tensor<B, 2>>;
 
     fn deref(&self) -> &Self::Target {
-        &self.weight
-    }
-}
-
-impl<B: Backend> Clone for RowTable<B> {
-    fn clone(&self) -> Self {
-        Self {
-            weight: self.weight.clone(),
-            lookups: self.lookups.clone(),
-            decay: self.decay.clone(),
-        }
+        self.settled()
     }
 }
 
@@ -189,121 +298,3 @@ impl<B: Backend> fmt::Debug for RowTable<B> {
         f.debug_tuple("RowTable").field(&self.weight).finish()
     }
 }
-
-impl<B: Backend> Module<B> for RowTable<B> {
-    type Record = Param<Tensor<B, 2>>;
-
-    fn num_params(&self) -> usize {
-        Module::num_params(&self.weight)
-    }
-
-    fn visit<V: ModuleVisitor<B>>(&self, visitor: &mut V) {
-        if exchange::deliver(&self.lookups) {
-            return;
-        }
-        visitor.visit_float(&self.weight);
-        let lookups = self.lookups().clone();
-        for lookup in lookups {
-            // A path of its own, for visitors that go by paths.
-            let name = format!("lookup-{}", lookup.id);
-            visitor.enter_module(&name, "Lookup");
-            visitor.visit_float(&Param::initialized(lookup.id, lookup.output));
-            visitor.exit_module(&name, "Lookup");
-        }
-    }
-
-    fn map<M: ModuleMapper<B>>(mut self, mapper: &mut M) -> Self {
-        match exchange::walker() {
-            Walk::Step => {
-                self.weight = exchange::lend(&mut self.decay, || mapper.map_float(self.weight));
-                return self;
-            }
-            Walk::Flush => return self.flush(),
-            #[cfg(feature = "safetensors")]
-            Walk::Load => {
-                // As in `load_record`: what was to decay is gone, gradients may still come.
-                self.decay = None;
-                self.weight = mapper.map_float(self.weight);
-                return self;
-            }
-            Walk::Foreign => (),
-        }
-        assert!(
-            !self.lookups().iter().any(|lookup| lookup.is_new),
-            "a table whose rows were looked up on an autodiff backend is mapped by something that does \
-             not know row-sparse gradients, and these would be lost: evaluate on `model.valid()`, and \
-             train it with an optimizer from `init_sparse`: Adadelta, Sm3 and burn's own have none, but \
-             Adagrad, RowWiseAdagrad, AdagradNorm, FtrlProximal and ProximalAdagrad do"
-        );
-        // The parameter moves through the mapper: a second handle to it would make an optimizer that
-        // steps in place copy the table.
-        let flushed = self.flush();
-        Self {
-            weight: mapper.map_float(flushed.weight),
-            ..flushed
-        }
-    }
-
-    fn collect_devices(&self, devices: Devices<B>) -> Devices<B> {
-        self.weight.collect_devices(devices)
-    }
-
-    fn fork(self, device: &B::Device) -> Self {
-        Self {
-            weight: self.weight.fork(device),
-            ..self
-        }
-    }
-
-    fn to_device(self, device: &B::Device) -> Self {
-        Self {
-            weight: self.weight.to_device(device),
-            ..self
-        }
-    }
-
-    fn load_record(self, record: Self::Record) -> Self {
-        // Gradients that are still to come are not those of the loaded weights; a step will say so.
-        Self {
-            weight: self.weight.load_record(record),
-            lookups: self.lookups,
-            decay: None,
-        }
-    }
-
-    fn into_record(self) -> Self::Record {
-        self.flush().weight.into_record()
-    }
-}
-
-impl<B: AutodiffBackend> AutodiffModule<B> for RowTable<B> {
-    type InnerModule = RowTable<B::InnerBackend>;
-
-    fn valid(&self) -> Self::InnerModule {
-        RowTable {
-            weight: self.weight.valid(),
-            lookups: Arc::default(),
-            decay: self.decay.clone(),
-        }
-    }
-
-    fn from_inner(module: Self::InnerModule) -> Self {
-        Self {
-            weight: Param::from_inner(module.weight),
-            lookups: Arc::default(),
-            decay: module.decay,
-        }
-    }
-}
-
-impl<B: AutodiffBackend> HasAutodiffModule<B> for RowTable<B::InnerBackend> {
-    type TrainModule = RowTable<B>;
-}
-
-impl<B: Backend> ModuleDisplayDefault for RowTable<B> {
-    fn content(&self, content: Content) -> Option<Content> {
-        self.weight.content(content)
-    }
-}
-
-impl<B: Backend> ModuleDisplay for RowTable<B> {}

@@ -163,9 +163,7 @@ fn decay_that_rows_have_coming_is_in_the_file<B: Backend>(device: &B::Device) {
     let init = || config.init_sparse::<A<B>, SparseNN<A<B>>>();
     let mut optim = init();
     let model = train(start(1, device), &mut optim, by_rows, 0..3);
-    let undecayed = values(&model.fc1.weight.val());
-    let decayed = values(&model.fc1.weight.current());
-    assert!(undecayed != decayed);
+    let decayed = values(&model.fc1.weight.val());
     save_pytorch(&path, &model, &optim).unwrap();
 
     // The model that loads it has decay of its own coming, for weights that are no longer there.

@@ -1,0 +1,188 @@
+//! Clipping by the norm of all gradients together.
+
+use std::collections::HashSet;
+
+use burn::module::{AutodiffModule, ModuleVisitor, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::{DType, Tensor};
+
+use super::clipping::Factor;
+use crate::fused::norm::{Squares, sum_of_squares};
+use crate::fused::working_dtype;
+use crate::sparse::{CsrBatch, RowGradient, Stage, Table, tables};
+
+/// Clips the gradients of a module by the norm of all of them together, as PyTorch's `clip_grad_norm_`:
+/// each is multiplied by max_norm/(norm + 1e-6), if that is below 1. Returns them, and the norm before.
+///
+/// For any optimizer, and for modules with and without tables that are trained by rows: contributions to a
+/// row are summed before they are squared, so that the norm is that of the gradient of the whole table.
+/// Norms are taken in f64 on the CPU backends and in f32 elsewhere, whatever the type of the parameters.
+/// Gradients that belong to no parameter of the module are handed on as they are.
+///
+/// In a training loop that is not your own,
+/// [`SparseAdaptor::with_max_grad_norm`](super::SparseAdaptor::with_max_grad_norm) does the same.
+///
+/// Source: <https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html>.
+///
+/// ```
+/// use burn::backend::{Autodiff, NdArray};
+/// use burn::optim::GradientsParams;
+/// use burn_adagrad::nn::{SparseEmbedding, SparseEmbeddingConfig};
+/// use burn_adagrad::optim::clip_grad_norm;
+///
+/// type B = Autodiff<NdArray>;
+/// let layer: SparseEmbedding<B> = SparseEmbeddingConfig::new(100, 1).init(&Default::default());
+/// // Row 7 twice: its gradient is 2, and that of row 9 is 1.
+/// let loss = layer.forward(&[7, 9, 7])?.sum();
+/// let grads = GradientsParams::from_grads(loss.backward(), &layer);
+/// let (grads, norm) = clip_grad_norm(&layer, grads, 1.0);
+/// assert!((norm - 5.0_f64.sqrt()).abs() < 1e-6);
+/// # let _ = grads;
+/// # Ok::<(), burn_adagrad::error::CsrError>(())
+/// ```
+pub fn clip_grad_norm<B: AutodiffBackend, M: AutodiffModule<B>>(
+    module: &M,
+    grads: GradientsParams,
+    max_norm: f64,
+) -> (GradientsParams, f64) {
+    let tables = tables::<B, M>(module);
+    let (grads, squares) = clip::<B, M>(module, &tables, grads, max_norm);
+    let norm = match squares {
+        None => 0.0,
+        Some(Squares::Number(squares)) => squares.sqrt(),
+        Some(Squares::Tensor(squares)) => {
+            let squares = squares.into_data();
+            squares.iter::<f64>().sum::<f64>().sqrt()
+        }
+    };
+    (grads, norm)
+}
+
+/// The same without waiting for the norm; none of no gradients.
+pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
+    module: &M,
+    tables: &[Table],
+    mut grads: GradientsParams,
+    max_norm: f64,
+) -> (GradientsParams, Option<Squares<B::InnerBackend>>) {
+    let mut norm = Norm::<B> {
+        grads: &grads,
+        done: HashSet::new(),
+        squares: None,
+    };
+    let mut outputs = Vec::new();
+    for table in tables {
+        let parts = row_parts::<B::InnerBackend>(table, &grads);
+        let Some(gradient) = row_gradient(&parts, table) else {
+            continue;
+        };
+        norm.add(sum_of_squares(gradient.values()));
+        let ids = parts.iter().map(|(id, ..)| *id);
+        // One may be there under the table's own id, and is not that of the whole table then.
+        norm.done.extend(ids.clone());
+        outputs.extend(ids);
+    }
+    module.visit(&mut norm);
+    let squares = norm.squares;
+    let Some(total) = &squares else {
+        return (grads, None);
+    };
+    let factor = Factor::of(max_norm, total.clone(), 1e-6);
+    let mut scale = Scale::<B> {
+        grads: &mut grads,
+        factor,
+        done: HashSet::new(),
+    };
+    for id in outputs {
+        // In the type in which steps are computed: steps of rows take it, and nothing is rounded.
+        scale.gradient::<2>(id, working_dtype);
+    }
+    module.visit(&mut scale);
+    (grads, squares)
+}
+
+/// A lookup's output, under the id of its gradient.
+type Part<B> = (ParamId, CsrBatch, Tensor<B, 2>);
+
+/// What was looked up in a table and has a gradient.
+fn row_parts<B: Backend>(table: &Table, grads: &GradientsParams) -> Vec<Part<B>> {
+    let mut parts = Vec::new();
+    table.ledger.each(|lookup| {
+        let id = match lookup.stage {
+            Stage::CollectedAsTable => table.id,
+            _ => lookup.id,
+        };
+        if let Some(slopes) = grads.get::<B, 2>(id) {
+            // A gradient of the whole table may have taken the place of the lookup's; the step will tell.
+            if slopes.dims()[0] == lookup.batch.len() {
+                parts.push((id, lookup.batch.clone(), slopes));
+            }
+        }
+    });
+    parts
+}
+
+fn row_gradient<B: Backend>(parts: &[Part<B>], table: &Table) -> Option<RowGradient<B>> {
+    let device = parts.first()?.2.device();
+    let batches: Vec<CsrBatch> = parts.iter().map(|(_, batch, _)| batch.clone()).collect();
+    let slopes = parts.iter();
+    let slopes = slopes.map(|(.., slopes)| slopes.clone().to_device(&device));
+    Some(RowGradient::of_sums(
+        table.dims[0],
+        CsrBatch::concat(&batches),
+        Tensor::cat(slopes.collect(), 0),
+    ))
+}
+
+/// Adds up the squares of gradients; a walk over the module.
+struct Norm<'a, B: AutodiffBackend> {
+    grads: &'a GradientsParams,
+    /// What is counted: a module may show a parameter twice.
+    done: HashSet<ParamId>,
+    squares: Option<Squares<B::InnerBackend>>,
+}
+
+impl<B: AutodiffBackend> Norm<'_, B> {
+    fn add(&mut self, squares: Squares<B::InnerBackend>) {
+        self.squares = Some(match self.squares.take() {
+            None => squares,
+            Some(sum) => sum.plus(squares),
+        });
+    }
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Norm<'_, B> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        if self.done.insert(param.id)
+            && let Some(gradient) = self.grads.get::<B::InnerBackend, D>(param.id)
+        {
+            self.add(sum_of_squares(gradient));
+        }
+    }
+}
+
+/// Multiplies gradients by a factor; a walk over the module.
+struct Scale<'a, B: AutodiffBackend> {
+    grads: &'a mut GradientsParams,
+    factor: Factor<B::InnerBackend>,
+    done: HashSet<ParamId>,
+}
+
+impl<B: AutodiffBackend> Scale<'_, B> {
+    fn gradient<const D: usize>(&mut self, id: ParamId, dtype: impl Fn(DType) -> DType) {
+        if self.done.insert(id)
+            && let Some(gradient) = self.grads.remove::<B::InnerBackend, D>(id)
+        {
+            let dtype = dtype(gradient.dtype());
+            let scaled = self.factor.multiply(gradient, dtype);
+            self.grads.register(id, scaled);
+        }
+    }
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Scale<'_, B> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        self.gradient::<D>(param.id, |dtype| dtype);
+    }
+}

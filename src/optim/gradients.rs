@@ -1,0 +1,236 @@
+//! The gradients of a step, taken out of burn's containers.
+
+use std::collections::HashMap;
+
+use burn::module::{AutodiffModule, ModuleVisitor, Param, ParamId};
+use burn::optim::adaptor::GradAdaptor;
+use burn::optim::{GradientsParams, MultiGradientsParams};
+use burn::tensor::Tensor;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+
+use crate::error::StepError;
+use crate::parameters::name_of;
+use crate::sparse::{CsrBatch, Lookup, RowGradient, Stage, Table};
+
+/// The gradient of rows of a table.
+pub(super) struct Rows<B: Backend> {
+    pub(super) gradient: RowGradient<B>,
+    /// The norm to which these rows are shortened before the step.
+    pub(super) max_norm: Option<f32>,
+}
+
+/// Takes the gradients of rows, by table.
+///
+/// # Errors
+///
+/// If one cannot be stepped.
+pub(super) fn take_rows<B: AutodiffBackend, M: AutodiffModule<B>>(
+    module: &M,
+    tables: &[Table],
+    grads: &mut GradAdaptor,
+) -> Result<HashMap<ParamId, Rows<B::InnerBackend>>, StepError> {
+    let mut rows = HashMap::new();
+    for table in tables {
+        let mut parts = Parts::default();
+        table.ledger.step(|lookup| {
+            let slopes = match lookup.stage {
+                Stage::CollectedAsTable => parts.take_as_table(table, lookup, grads),
+                _ => grads.remove(lookup.id).map(|(slopes, _)| slopes),
+            };
+            let had_gradient = slopes.is_some();
+            if let Some(slopes) = slopes {
+                parts.add(table, lookup, slopes);
+            }
+            had_gradient
+        });
+        if let Some(error) = parts.error {
+            return Err(error(name_of::<B, M>(module, table.id)));
+        }
+        if let Some(gradient) = parts.sum(table) {
+            rows.insert(table.id, gradient);
+        }
+    }
+    Ok(rows)
+}
+
+/// What was looked up in a table, with the gradients of the outputs.
+struct Parts<B: Backend> {
+    parts: Vec<(CsrBatch, Tensor<B, 2>)>,
+    max_norm: Option<f32>,
+    /// For the name of the table.
+    error: Option<Box<dyn Fn(String) -> StepError>>,
+}
+
+impl<B: Backend> Default for Parts<B> {
+    fn default() -> Self {
+        Self {
+            parts: Vec::new(),
+            max_norm: None,
+            error: None,
+        }
+    }
+}
+
+impl<B: Backend> Parts<B> {
+    fn fail(&mut self, error: impl Fn(String) -> StepError + 'static) {
+        self.error.get_or_insert(Box::new(error));
+    }
+
+    /// The gradient of a lookup that was collected under the id of the table.
+    fn take_as_table(
+        &mut self,
+        table: &Table,
+        lookup: &Lookup,
+        grads: &mut GradAdaptor,
+    ) -> Option<Tensor<B, 2>> {
+        let (gradient, _) = grads.remove::<B, 2>(table.id)?;
+        let expected = [lookup.batch.len(), table.dims[1]];
+        if gradient.dims() != expected {
+            self.fail(|parameter| StepError::WholeAndRows { parameter });
+        }
+        Some(gradient)
+    }
+
+    fn add(&mut self, table: &Table, lookup: &Lookup, slopes: Tensor<B, 2>) {
+        let n_rows = table.dims[0];
+        if lookup.table != table.id {
+            self.fail(|parameter| StepError::OtherParameter { parameter });
+        }
+        match lookup.batch.touched().last() {
+            Some(&row) if row as usize >= n_rows => self.fail(move |parameter| {
+                StepError::NoSuchRow {
+                    parameter,
+                    row,
+                    n_rows,
+                }
+            }),
+            _ => (),
+        }
+        let norms = self.max_norm.into_iter().chain(lookup.max_norm);
+        self.max_norm = norms.reduce(f32::min);
+        self.parts.push((lookup.batch.clone(), slopes));
+    }
+
+    /// The gradient of all lookups together.
+    fn sum(mut self, table: &Table) -> Option<Rows<B>> {
+        let n_rows = table.dims[0];
+        let gradient = if self.parts.len() == 1 {
+            let (batch, slopes) = self.parts.remove(0);
+            RowGradient::of_sums(n_rows, batch, slopes)
+        } else {
+            let device = self.parts.first()?.1.device();
+            let parts = self.parts.into_iter();
+            let (batches, slopes): (Vec<CsrBatch>, Vec<_>) = parts
+                .map(|(batch, slopes)| (batch, slopes.to_device(&device)))
+                .unzip();
+            let batch = CsrBatch::concat(&batches);
+            RowGradient::of_sums(n_rows, batch, Tensor::cat(slopes, 0))
+        };
+        Some(Rows {
+            gradient,
+            max_norm: self.max_norm,
+        })
+    }
+}
+
+/// Checks that nothing is left over that is a gradient of rows.
+///
+/// # Errors
+///
+/// If one is: its lookup is no longer known.
+pub(super) fn check_rest<B: AutodiffBackend, M: AutodiffModule<B>>(
+    module: &M,
+    tables: &[Table],
+    rest: &GradAdaptor,
+) -> Result<(), StepError> {
+    let dense = count::<B, M>(module, rest);
+    if len(rest) <= dense {
+        return Ok(());
+    }
+    // The rest may be gradients of other modules, which are not asked about.
+    let holds = |id| holds::<B::InnerBackend, 2>(rest, id);
+    match tables.iter().find(|table| table.ledger.any_forgotten(holds)) {
+        None => Ok(()),
+        Some(table) => Err(StepError::Forgotten {
+            parameter: name_of::<B, M>(module, table.id),
+        }),
+    }
+}
+
+/// Number of gradients.
+fn len(grads: &GradAdaptor) -> usize {
+    match grads {
+        GradAdaptor::Single(grads) => grads.len(),
+        GradAdaptor::Multi(multi) => multi.grads.iter().map(|(grads, _)| grads.len()).sum(),
+    }
+}
+
+fn holds<B: Backend, const D: usize>(grads: &GradAdaptor, id: ParamId) -> bool {
+    number_of::<B, D>(grads, id) > 0
+}
+
+/// Number of gradients of a parameter: of several devices there may be several.
+fn number_of<B: Backend, const D: usize>(grads: &GradAdaptor, id: ParamId) -> usize {
+    let has = |grads: &GradientsParams| usize::from(grads.get::<B, D>(id).is_some());
+    match grads {
+        GradAdaptor::Single(grads) => has(grads),
+        GradAdaptor::Multi(multi) => multi.grads.iter().map(|(grads, _)| has(grads)).sum(),
+    }
+}
+
+/// How many of the gradients are those of parameters of the module.
+fn count<B: AutodiffBackend, M: AutodiffModule<B>>(module: &M, grads: &GradAdaptor) -> usize {
+    struct Count<'a> {
+        grads: &'a GradAdaptor,
+        number: usize,
+    }
+
+    impl<B: AutodiffBackend> ModuleVisitor<B> for Count<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+            self.number += number_of::<B::InnerBackend, D>(self.grads, param.id);
+        }
+    }
+
+    let mut counter = Count { grads, number: 0 };
+    module.visit(&mut counter);
+    counter.number
+}
+
+/// The gradients of several devices as those of one: what burn's optimizers add up at a parameter is added
+/// up here, on the device where they would step it.
+pub(super) fn merge<B: AutodiffBackend, M: AutodiffModule<B>>(
+    module: &M,
+    tables: &[Table],
+    mut multi: MultiGradientsParams,
+) -> GradientsParams {
+    struct Merge<'a> {
+        multi: &'a mut MultiGradientsParams,
+        merged: GradientsParams,
+    }
+
+    impl Merge<'_> {
+        fn merge<B: Backend, const D: usize>(&mut self, id: ParamId) {
+            if let Some((gradient, _)) = self.multi.remove::<B, D>(id) {
+                self.merged.register(id, gradient);
+            }
+        }
+    }
+
+    impl<B: AutodiffBackend> ModuleVisitor<B> for Merge<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+            self.merge::<B::InnerBackend, D>(param.id);
+        }
+    }
+
+    let mut merge = Merge {
+        multi: &mut multi,
+        merged: GradientsParams::new(),
+    };
+    for table in tables {
+        for id in table.ledger.ids() {
+            merge.merge::<B::InnerBackend, 2>(id);
+        }
+    }
+    module.visit(&mut merge);
+    merge.merged
+}
