@@ -43,6 +43,18 @@ pub enum CsrError {
         /// Number of features.
         n_features: usize,
     },
+    /// An id of a tensor is negative, or not below the number of embeddings.
+    #[error("{}: id {id} is not one of the {n_embedding} ids from 0 on", position_text(.row, .column))]
+    IdOutOfRange {
+        /// Row of the tensor, from 0.
+        row: usize,
+        /// Column of the tensor, from 0; none if it has one dimension.
+        column: Option<usize>,
+        /// The id that is wrong.
+        id: i64,
+        /// Number of embeddings.
+        n_embedding: usize,
+    },
     /// A value is NaN or infinite.
     #[error("entry {entry} (row {row}): value is {value}, which is not finite")]
     NotFinite {
@@ -53,6 +65,13 @@ pub enum CsrError {
         /// The value.
         value: f32,
     },
+}
+
+fn position_text(row: &usize, column: &Option<usize>) -> String {
+    match column {
+        Some(column) => format!("ids[{row}][{column}]"),
+        None => format!("ids[{row}]"),
+    }
 }
 
 fn offset_text(position: &usize, offset: &Option<usize>) -> String {

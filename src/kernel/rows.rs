@@ -227,10 +227,10 @@ impl<'a, P: Parameter> RowSums<'a, P> {
 ///
 /// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
 /// the table. Nothing has been changed then.
-pub fn adagrad<P: Parameter, G: Parameter<Accumulator = P::Accumulator>>(
+pub fn adagrad<P: Parameter>(
     step: &AdagradStep,
     parameter: &mut [P],
-    gradient: RowSums<G>,
+    gradient: RowSums<P>,
     accumulator: &mut [P::Accumulator],
     width: usize,
 ) {

@@ -1,5 +1,6 @@
 //! The article's networks as burn modules, and layers over sparse features.
 
+mod embedding_ids;
 mod init;
 mod loss;
 mod simple_nn;
@@ -11,6 +12,7 @@ mod sparse_nn;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+pub use embedding_ids::EmbeddingIds;
 pub use loss::binary_cross_entropy_with_logits;
 pub use simple_nn::{SimpleNN, SimpleNNConfig};
 pub use sparse_embedding::{SparseEmbedding, SparseEmbeddingConfig};

@@ -5,8 +5,9 @@ use burn::module::{Initializer, Module};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use super::EmbeddingIds;
 use crate::error::CsrError;
-use crate::sparse::{CsrBatch, RowTable};
+use crate::sparse::RowTable;
 
 /// Sizes of a [`SparseEmbedding`].
 #[derive(Config, Debug)]
@@ -18,14 +19,24 @@ pub struct SparseEmbeddingConfig {
     /// Distribution of the first vectors. Default N(0, 1), that of burn's and PyTorch's embeddings.
     #[config(default = "Initializer::Normal { mean: 0.0, std: 1.0 }")]
     pub initializer: Initializer,
+    /// An id that stands for nothing: its vector is zero and never moves. Default none.
+    pub padding_idx: Option<usize>,
+    /// The norm (L2) that no vector exceeds: longer ones are shortened where they are looked up, and for
+    /// good in the step that follows. Default none.
+    pub max_norm: Option<f32>,
 }
 
 impl SparseEmbeddingConfig {
     /// An embedding with vectors from burn's generator.
+    ///
+    /// # Panics
+    ///
+    /// If `padding_idx` is not below `n_embedding`, or `max_norm` is not finite or not above 0.
     pub fn init<B: Backend>(&self, device: &B::Device) -> SparseEmbedding<B> {
         let shape = [self.n_embedding, self.d_model];
+        let weight = self.initializer.init(shape, device);
         SparseEmbedding {
-            weight: self.initializer.init(shape, device).into(),
+            weight: RowTable::from(weight).with_options(self.padding_idx, self.max_norm),
         }
     }
 }
@@ -35,6 +46,7 @@ impl SparseEmbeddingConfig {
 ///
 /// ```
 /// use burn::backend::NdArray;
+/// use burn::tensor::{Int, Tensor};
 /// use burn_adagrad::nn::{SparseEmbedding, SparseEmbeddingConfig};
 ///
 /// let device = Default::default();
@@ -42,11 +54,12 @@ impl SparseEmbeddingConfig {
 /// let vectors = embedding.forward(&[3, 3, 99])?;
 /// assert_eq!(vectors.dims(), [3, 8]);
 ///
-/// let error = embedding.forward(&[3, 100]).unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "entry 1 (row 1): index 100 is not below the number of features, 100"
-/// );
+/// let ids = Tensor::<NdArray, 2, Int>::from_ints([[3, 99], [0, 1], [2, 2]], &device);
+/// assert_eq!(embedding.forward(ids)?.dims(), [3, 2, 8]);
+///
+/// let ids = Tensor::<NdArray, 2, Int>::from_ints([[3, 99], [0, -1]], &device);
+/// let error = embedding.forward(ids).unwrap_err();
+/// assert_eq!(error.to_string(), "ids[1][1]: id -1 is not one of the 100 ids from 0 on");
 /// # Ok::<(), burn_adagrad::error::CsrError>(())
 /// ```
 #[derive(Module, Debug)]
@@ -56,14 +69,32 @@ pub struct SparseEmbedding<B: Backend> {
 }
 
 impl<B: Backend> SparseEmbedding<B> {
-    /// The vectors of some ids: `[ids.len(), d_model]`.
+    /// The vectors of some ids: `[ids, d_model]` for a list, `[batch, length, d_model]` for a tensor `[batch,
+    /// length]` ([`EmbeddingIds`]).
     ///
     /// # Errors
     ///
-    /// If an id is not below `n_embedding`.
-    pub fn forward(&self, ids: &[u32]) -> Result<Tensor<B, 2>, CsrError> {
+    /// If an id is negative or not below `n_embedding`; the error names its place.
+    ///
+    /// # Panics
+    ///
+    /// As [`RowTable::weighted_sum`], if gradients of the table were lost.
+    pub fn forward<I: EmbeddingIds<B>>(&self, ids: I) -> Result<I::Vectors, CsrError> {
         let [n_embedding, _] = self.weight.dims();
-        let batch = CsrBatch::from_ids(n_embedding, ids)?;
-        Ok(self.weight.weighted_sum(&batch))
+        let batch = ids.to_batch(n_embedding)?;
+        Ok(ids.arrange(self.weight.weighted_sum(&batch)))
+    }
+
+    /// The embedding with these vectors, `[new ids, d_model]`, for ids that follow on the last: a
+    /// vocabulary that grows. See [`RowTable::append`] for its cost, and
+    /// [`SparseAdaptor::grow`](crate::optim::SparseAdaptor::grow) for the optimizer.
+    ///
+    /// # Panics
+    ///
+    /// If the vectors do not have `d_model` numbers.
+    pub fn append(self, vectors: Tensor<B, 2>) -> Self {
+        Self {
+            weight: self.weight.append(vectors),
+        }
     }
 }

@@ -30,14 +30,25 @@ pub struct SparseEmbeddingBagConfig {
     /// Distribution of the first vectors. Default N(0, 1), that of PyTorch.
     #[config(default = "Initializer::Normal { mean: 0.0, std: 1.0 }")]
     pub initializer: Initializer,
+    /// An id that stands for nothing: its vector is zero and never moves, and it does not count in a
+    /// mean. Default none.
+    pub padding_idx: Option<usize>,
+    /// The norm (L2) that no vector exceeds: longer ones are shortened where they are looked up, and for
+    /// good in the step that follows. Default none.
+    pub max_norm: Option<f32>,
 }
 
 impl SparseEmbeddingBagConfig {
     /// A layer with vectors from burn's generator.
+    ///
+    /// # Panics
+    ///
+    /// If `padding_idx` is not below `n_embedding`, or `max_norm` is not finite or not above 0.
     pub fn init<B: Backend>(&self, device: &B::Device) -> SparseEmbeddingBag<B> {
         let shape = [self.n_embedding, self.d_model];
+        let weight = self.initializer.init(shape, device);
         SparseEmbeddingBag {
-            weight: self.initializer.init(shape, device).into(),
+            weight: RowTable::from(weight).with_options(self.padding_idx, self.max_norm),
             mean: self.mode == BagMode::Mean,
         }
     }
@@ -74,12 +85,28 @@ impl<B: Backend> SparseEmbeddingBag<B> {
     ///
     /// # Panics
     ///
-    /// If the bags are not over `n_embedding` ids.
+    /// If the bags are not over `n_embedding` ids; and as [`RowTable::weighted_sum`], if gradients of the
+    /// table were lost.
     pub fn forward(&self, bags: &CsrBatch) -> Tensor<B, 2> {
         if self.mean {
+            let bags = self.weight.without_padding(bags);
             self.weight.weighted_sum(&bags.divided_by_length())
         } else {
             self.weight.weighted_sum(bags)
+        }
+    }
+
+    /// The layer with these vectors, `[new ids, d_model]`, for ids that follow on the last: a vocabulary
+    /// that grows. See [`RowTable::append`] for its cost, and
+    /// [`SparseAdaptor::grow`](crate::optim::SparseAdaptor::grow) for the optimizer.
+    ///
+    /// # Panics
+    ///
+    /// If the vectors do not have `d_model` numbers.
+    pub fn append(self, vectors: Tensor<B, 2>) -> Self {
+        Self {
+            weight: self.weight.append(vectors),
+            ..self
         }
     }
 }

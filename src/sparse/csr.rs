@@ -131,6 +131,35 @@ impl CsrBatch {
         Self::new(n_features, offsets, ids.to_vec(), vec![1.0; ids.len()])
     }
 
+    /// A batch of bags of ids, each with its weight.
+    ///
+    /// # Errors
+    ///
+    /// If an id is not below `n_features`, or a weight is not finite.
+    ///
+    /// ```
+    /// use burn_adagrad::sparse::CsrBatch;
+    ///
+    /// let batch = CsrBatch::from_weighted_bags(10, &[vec![(3, 1.0), (7, 0.5)], vec![]])?;
+    /// assert_eq!((batch.indices(), batch.values()), (&[3, 7][..], &[1.0, 0.5][..]));
+    /// # Ok::<(), burn_adagrad::error::CsrError>(())
+    /// ```
+    pub fn from_weighted_bags(
+        n_features: usize,
+        bags: &[impl AsRef<[(u32, f32)]>],
+    ) -> Result<Self, CsrError> {
+        let mut offsets = vec![0];
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for bag in bags {
+            for &(id, weight) in bag.as_ref() {
+                indices.push(id);
+                values.push(weight);
+            }
+            offsets.push(indices.len());
+        }
+        Self::new(n_features, offsets, indices, values)
+    }
+
     /// As [`new`](Self::new), for parts that are known to be right.
     pub(crate) fn from_checked(
         n_features: usize,
@@ -176,6 +205,24 @@ impl CsrBatch {
         }
         let n_features = batches.first().map_or(0, |batch| batch.n_features());
         Self::from_checked(n_features, offsets, indices, values)
+    }
+
+    /// The batch without the entries of a feature.
+    pub(crate) fn without(&self, feature: u32) -> Self {
+        if !self.indices().contains(&feature) {
+            return self.clone();
+        }
+        let mut offsets = vec![0];
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for ends in self.offsets().windows(2) {
+            let entries = self.indices()[ends[0]..ends[1]].iter().zip(&self.values()[ends[0]..]);
+            for (&index, &value) in entries.filter(|(index, _)| **index != feature) {
+                indices.push(index);
+                values.push(value);
+            }
+            offsets.push(indices.len());
+        }
+        Self::from_checked(self.n_features(), offsets, indices, values)
     }
 
     /// The batch with every row divided by the number of its entries.

@@ -285,7 +285,7 @@ impl Entries {
         let mut new = new.filter(|lookup| lookup.stage == Stage::New).count();
         let mut collected = self.lookups.len() - new;
         // Some at a time: there is work to do each time.
-        let mut excess = self.bytes.saturating_sub(ROOM / 4 * 3);
+        let mut excess = self.bytes.saturating_sub(ROOM / 16 * 15);
         let leaf = self.forget(|lookup| {
             let (kind, kept) = match lookup.stage {
                 Stage::New => (&mut new, NEW_KEPT),
@@ -298,7 +298,7 @@ impl Entries {
             }
             goes
         });
-        self.limit = ROOM.max(self.bytes + self.bytes / 4);
+        self.limit = ROOM.max(self.bytes + self.bytes / 16);
         leaf
     }
 

@@ -46,9 +46,19 @@ use crate::fused::rows;
 pub struct RowTable<B: Backend> {
     pub(super) weight: Param<Tensor<B, 2>>,
     pub(super) due: Option<Due<B>>,
+    pub(super) options: RowOptions,
     /// Clones share it, as clones of a burn module share the ids of their parameters: a gradient that one
     /// gave rise to can be stepped on another.
     pub(super) ledger: Arc<Ledger>,
+}
+
+/// What holds for rows of a table when they are looked up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RowOptions {
+    /// The row that counts for nothing.
+    pub(super) padding: Option<u32>,
+    /// The norm that no row exceeds.
+    pub(super) max_norm: Option<f32>,
 }
 
 /// Weight decay that rows of a table have not had yet.
@@ -72,6 +82,76 @@ impl<B: Backend> RowTable<B> {
         self.weight.lazy_shape().dims()
     }
 
+    /// Makes a row stand for nothing, as `padding_idx` of PyTorch's embeddings: it is set to zeros, entries
+    /// that name it are passed over, and it never moves. It is no part of a record: say it again for a
+    /// table that a record is loaded into.
+    ///
+    /// # Panics
+    ///
+    /// If the table has no such row.
+    pub fn with_padding_idx(self, row: usize) -> Self {
+        let [n_rows, dim] = self.dims();
+        assert!(
+            row < n_rows,
+            "padding_idx = {row} (must be below the number of rows, {n_rows})"
+        );
+        let weight = self.weight.init_mapper(move |weight| {
+            let tracked = weight.is_require_grad();
+            let zeros = Tensor::zeros([1, dim], (&weight.device(), weight.dtype()));
+            let weight = weight.set_require_grad(false);
+            let weight = weight.slice_assign([row..row + 1, 0..dim], zeros);
+            weight.set_require_grad(tracked)
+        });
+        let options = RowOptions {
+            padding: Some(row as u32),
+            ..self.options
+        };
+        Self {
+            weight,
+            options,
+            ..self
+        }
+    }
+
+    /// Keeps the norm (L2) of rows at this number or below, as `max_norm` of PyTorch's embeddings: a
+    /// longer row is shortened where it is looked up, and for good in the step that follows. It is no part
+    /// of a record: say it again for a table that a record is loaded into.
+    ///
+    /// # Panics
+    ///
+    /// If it is not finite or not above 0.
+    pub fn with_max_norm(self, max_norm: f32) -> Self {
+        assert!(
+            max_norm.is_finite() && max_norm > 0.0,
+            "max_norm = {max_norm} (must be finite and above 0)"
+        );
+        let options = RowOptions {
+            max_norm: Some(max_norm),
+            ..self.options
+        };
+        Self { options, ..self }
+    }
+
+    /// The table with the options of a layer.
+    pub(crate) fn with_options(self, padding_idx: Option<usize>, max_norm: Option<f32>) -> Self {
+        let padded = match padding_idx {
+            Some(row) => self.with_padding_idx(row),
+            None => self,
+        };
+        match max_norm {
+            Some(max_norm) => padded.with_max_norm(max_norm),
+            None => padded,
+        }
+    }
+
+    /// The batch without what counts for nothing.
+    pub(crate) fn without_padding(&self, batch: &CsrBatch) -> CsrBatch {
+        match self.options.padding {
+            Some(row) => batch.without(row),
+            None => batch.clone(),
+        }
+    }
+
     /// For each row of the batch the sum of the table's rows that it names, each times its value:
     /// `[batch, dim]`. A row of the batch without entries gives zeros.
     ///
@@ -84,12 +164,6 @@ impl<B: Backend> RowTable<B> {
     /// used, because they went to an optimizer that does not know row gradients, or because the table is
     /// marked for burn's distributed training.
     pub fn weighted_sum(&self, batch: &CsrBatch) -> Tensor<B, 2> {
-        self.look_up(batch, None)
-    }
-
-    /// As [`weighted_sum`](Self::weighted_sum), of rows that are first shortened to this norm if they are
-    /// longer. The step that follows shortens them for good.
-    pub(crate) fn look_up(&self, batch: &CsrBatch, max_norm: Option<f32>) -> Tensor<B, 2> {
         if let Some(error) = self.ledger.take_error() {
             panic!("{error}");
         }
@@ -102,6 +176,8 @@ impl<B: Backend> RowTable<B> {
             "a batch over {} features for a table of {n_rows} rows",
             batch.n_features()
         );
+        let batch = &self.without_padding(batch);
+        let max_norm = self.options.max_norm;
         if matches!(weight.dtype(), DType::QFloat(_)) {
             weight = weight.dequantize();
         }
@@ -165,25 +241,15 @@ impl<B: Backend> RowTable<B> {
     ///     .map(|weight| Tensor::from_inner(weight.inner().clamp(-0.5, 0.5)).require_grad());
     /// ```
     pub fn map(self, f: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> Self {
-        let flushed = self.flush();
-        Self {
-            weight: flushed.weight.map(f),
-            ..flushed
-        }
+        self.flush().with_weight(|weight, _| weight.map(f))
     }
 
     /// Applies the weight decay that rows still have to get. Without lazy decay there is none.
     pub fn flush(self) -> Self {
-        let (weight, decay, ledger) = self.into_parts();
-        let weight = match decay {
+        self.with_weight(|weight, decay| match decay.take() {
             Some(decay) => settle(weight, &decay),
             None => weight,
-        };
-        Self {
-            weight,
-            due: None,
-            ledger,
-        }
+        })
     }
 
     /// The table with these rows, `[new rows, dim]`, at its end, for a vocabulary that grows.
@@ -201,8 +267,8 @@ impl<B: Backend> RowTable<B> {
         self.map(|weight| {
             let tracked = weight.is_require_grad();
             let rows = rows.to_device(&weight.device()).cast(weight.dtype());
-            let weight = Tensor::cat(vec![weight.detach(), rows.detach()], 0);
-            weight.set_require_grad(tracked)
+            let parts = [weight, rows].map(|part| part.set_require_grad(false));
+            Tensor::cat(parts.to_vec(), 0).set_require_grad(tracked)
         })
     }
 
@@ -217,16 +283,25 @@ impl<B: Backend> RowTable<B> {
         }
     }
 
-    /// The parameter, the decay that it still has to get, and the ledger.
-    pub(super) fn into_parts(self) -> (Param<Tensor<B, 2>>, Option<Arc<RowDecay>>, Arc<Ledger>) {
-        let (weight, decay) = match self.due {
+    /// The table with another parameter in the place of its own. `f` gets the parameter, and the decay that
+    /// it still has to get.
+    pub(super) fn with_weight<A: Backend>(
+        self,
+        f: impl FnOnce(Param<Tensor<B, 2>>, &mut Option<Arc<RowDecay>>) -> Param<Tensor<A, 2>>,
+    ) -> RowTable<A> {
+        let (weight, mut decay) = match self.due {
             None => (self.weight, None),
             Some(due) => match due.settled.into_inner() {
                 Some(settled) => (settled, None),
                 None => (self.weight, Some(due.decay)),
             },
         };
-        (weight, decay, self.ledger)
+        RowTable {
+            weight: f(weight, &mut decay),
+            due: decay.map(Due::from),
+            options: self.options,
+            ledger: self.ledger,
+        }
     }
 
     /// The parameter with all decay applied.
@@ -280,6 +355,7 @@ impl<B: Backend> From<Param<Tensor<B, 2>>> for RowTable<B> {
         Self {
             weight,
             due: None,
+            options: RowOptions::default(),
             ledger: Arc::default(),
         }
     }

@@ -13,7 +13,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 
 use super::ledger::Stage;
-use super::row_table::{Due, RowTable};
+use super::row_table::RowTable;
 use super::walk::{self, Table, Walk, Walker};
 use crate::error::StepError;
 use crate::fused::graph::{Standing, standing};
@@ -158,13 +158,7 @@ impl<B: Backend> Module<B> for RowTable<B> {
     fn map<M: ModuleMapper<B>>(self, mapper: &mut M) -> Self {
         match walk::current(self.weight.id) {
             Some(Walk::Step) => {
-                let (weight, mut decay, ledger) = self.into_parts();
-                let weight = walk::lend(&mut decay, || mapper.map_float(weight));
-                Self {
-                    weight,
-                    due: decay.map(Due::from),
-                    ledger,
-                }
+                self.with_weight(|weight, decay| walk::lend(decay, || mapper.map_float(weight)))
             }
             Some(Walk::Flush) => self.flush(),
             Some(Walk::PassBy) => self,
@@ -176,11 +170,8 @@ impl<B: Backend> Module<B> for RowTable<B> {
                 }
                 // The parameter moves through the mapper: a second handle to it would make an optimizer
                 // that steps in place copy the table.
-                let flushed = self.flush();
-                Self {
-                    weight: mapper.map_float(flushed.weight),
-                    ..flushed
-                }
+                self.flush()
+                    .with_weight(|weight, _| mapper.map_float(weight))
             }
         }
     }
@@ -190,21 +181,19 @@ impl<B: Backend> Module<B> for RowTable<B> {
     }
 
     fn fork(self, device: &B::Device) -> Self {
-        let (weight, decay, ledger) = self.into_parts();
-        Self { weight: weight.fork(device), due: decay.map(Due::from), ledger }
+        self.with_weight(|weight, _| weight.fork(device))
     }
 
     fn to_device(self, device: &B::Device) -> Self {
-        let (weight, decay, ledger) = self.into_parts();
-        Self { weight: Module::to_device(weight, device), due: decay.map(Due::from), ledger }
+        self.with_weight(|weight, _| Module::to_device(weight, device))
     }
 
     fn load_record(self, record: Self::Record) -> Self {
-        Self {
-            weight: self.weight.load_record(record),
-            due: None,
-            ledger: self.ledger,
-        }
+        // What was to decay is gone.
+        self.with_weight(|weight, decay| {
+            *decay = None;
+            weight.load_record(record)
+        })
     }
 
     fn into_record(self) -> Self::Record {
@@ -222,17 +211,13 @@ impl<B: AutodiffBackend> AutodiffModule<B> for RowTable<B> {
         RowTable {
             weight: weight.valid(),
             due: due.map(|due| due.decay.clone().into()),
+            options: self.options,
             ledger: self.ledger.clone(),
         }
     }
 
     fn from_inner(module: Self::InnerModule) -> Self {
-        let (weight, decay, ledger) = module.into_parts();
-        Self {
-            weight: Param::from_inner(weight),
-            due: decay.map(Due::from),
-            ledger,
-        }
+        module.with_weight(|weight, _| Param::from_inner(weight))
     }
 }
 
