@@ -10,7 +10,7 @@ use burn::tensor::{DType, Tensor};
 use super::clipping::Factor;
 use crate::fused::norm::{Squares, sum_of_squares};
 use crate::fused::working_dtype;
-use crate::sparse::{CsrBatch, RowGradient, Stage, Table, tables};
+use crate::sparse::{CsrBatch, RowGradient, Stage, Table, Walk, tables, walk};
 
 /// Clips the gradients of a module by the norm of all of them together, as PyTorch's `clip_grad_norm_`:
 /// each is multiplied by max_norm/(norm + 1e-6), if that is below 1. Returns them, and the norm before.
@@ -83,7 +83,7 @@ pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
         norm.done.extend(ids.clone());
         outputs.extend(ids);
     }
-    module.visit(&mut norm);
+    walk(Walk::Look, tables, || module.visit(&mut norm));
     let squares = norm.squares;
     let Some(total) = &squares else {
         return (grads, None);
@@ -98,7 +98,7 @@ pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
         // In the type in which steps are computed: steps of rows take it, and nothing is rounded.
         scale.gradient::<2>(id, working_dtype);
     }
-    module.visit(&mut scale);
+    walk(Walk::Look, tables, || module.visit(&mut scale));
     (grads, squares)
 }
 

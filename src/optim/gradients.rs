@@ -10,7 +10,7 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 
 use crate::error::StepError;
 use crate::parameters::name_of;
-use crate::sparse::{CsrBatch, Lookup, RowGradient, Stage, Table};
+use crate::sparse::{CsrBatch, Lookup, RowGradient, Stage, Table, Walk, walk};
 
 /// The gradient of rows of a table.
 pub(super) struct Rows<B: Backend> {
@@ -143,8 +143,8 @@ pub(super) fn check_rest<B: AutodiffBackend, M: AutodiffModule<B>>(
     tables: &[Table],
     rest: &GradAdaptor,
 ) -> Result<(), StepError> {
-    let dense = count::<B, M>(module, rest);
-    if len(rest) <= dense {
+    let left = len(rest);
+    if left == 0 || left == count::<B, M>(module, tables, rest) {
         return Ok(());
     }
     // The rest may be gradients of other modules, which are not asked about.
@@ -179,7 +179,11 @@ fn number_of<B: Backend, const D: usize>(grads: &GradAdaptor, id: ParamId) -> us
 }
 
 /// How many of the gradients are those of parameters of the module.
-fn count<B: AutodiffBackend, M: AutodiffModule<B>>(module: &M, grads: &GradAdaptor) -> usize {
+fn count<B: AutodiffBackend, M: AutodiffModule<B>>(
+    module: &M,
+    tables: &[Table],
+    grads: &GradAdaptor,
+) -> usize {
     struct Count<'a> {
         grads: &'a GradAdaptor,
         number: usize,
@@ -192,7 +196,7 @@ fn count<B: AutodiffBackend, M: AutodiffModule<B>>(module: &M, grads: &GradAdapt
     }
 
     let mut counter = Count { grads, number: 0 };
-    module.visit(&mut counter);
+    walk(Walk::Look, tables, || module.visit(&mut counter));
     counter.number
 }
 
@@ -231,6 +235,6 @@ pub(super) fn merge<B: AutodiffBackend, M: AutodiffModule<B>>(
             merge.merge::<B::InnerBackend, 2>(id);
         }
     }
-    module.visit(&mut merge);
+    walk(Walk::Look, tables, || module.visit(&mut merge));
     merge.merged
 }

@@ -35,6 +35,9 @@ const STEPS_TO_WAIT: usize = 32;
 const FORGOTTEN_KNOWN: u64 = 1 << 17;
 const LAST_KNOWN: u64 = 1 << 12;
 
+/// So many of the last times that decay was applied to the table are remembered.
+const RENAMED_KNOWN: usize = 32;
+
 /// How far the gradient of a lookup has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -88,6 +91,8 @@ struct Entries {
     next_number: u64,
     /// Numbers of lookups that are gone without a step.
     forgotten: VecDeque<Range<u64>>,
+    /// Numbers in the graph of weights before and after decay was applied to them.
+    renamed: VecDeque<(u64, u64)>,
     /// A tensor of zeros, for the last shape that needed one.
     zeros: Option<Box<dyn Any + Send>>,
     /// Why the table's gradients cannot be stepped; told when it is next used.
@@ -104,6 +109,7 @@ impl Default for Ledger {
             first_id: ParamId::new().val(),
             next_number: 0,
             forgotten: VecDeque::new(),
+            renamed: VecDeque::new(),
             zeros: None,
             error: None,
         }))
@@ -185,6 +191,26 @@ impl Ledger {
         };
         // A node of its own over the same numbers.
         Some(zeros.detach())
+    }
+
+    /// The weights with the first number in the graph are the same parameter as those with the second.
+    pub(super) fn rename(&self, before: u64, after: u64) {
+        let mut entries = self.entries();
+        entries.renamed.push_back((before, after));
+        if entries.renamed.len() > RENAMED_KNOWN {
+            entries.renamed.pop_front();
+        }
+    }
+
+    /// The number that weights have in the graph, and those that they had before.
+    pub(super) fn names_of(&self, node: Option<u64>) -> Vec<Option<u64>> {
+        let mut names = vec![node];
+        for &(before, after) in self.entries().renamed.iter().rev() {
+            if names.contains(&Some(after)) {
+                names.push(Some(before));
+            }
+        }
+        names
     }
 
     /// The ids and leaves of the lookups of weights that have one of these numbers in the graph.

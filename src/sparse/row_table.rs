@@ -167,7 +167,10 @@ impl<B: Backend> RowTable<B> {
         if let Some(error) = self.ledger.take_error() {
             panic!("{error}");
         }
-        let (param, decay) = self.as_read();
+        let (mut param, mut decay) = self.as_read();
+        if decay.is_some() && standing(&**param) == Standing::Computed {
+            (param, decay) = (self.settled(), None);
+        }
         let mut weight = param.val();
         let [n_rows, _] = weight.dims();
         assert_eq!(
@@ -246,8 +249,9 @@ impl<B: Backend> RowTable<B> {
 
     /// Applies the weight decay that rows still have to get. Without lazy decay there is none.
     pub fn flush(self) -> Self {
+        let ledger = self.ledger.clone();
         self.with_weight(|weight, decay| match decay.take() {
-            Some(decay) => settle(weight, &decay),
+            Some(decay) => settle(weight, &decay, &ledger),
             None => weight,
         })
     }
@@ -310,21 +314,40 @@ impl<B: Backend> RowTable<B> {
             None => &self.weight,
             Some(due) => due
                 .settled
-                .get_or_init(|| settle(self.weight.clone(), &due.decay)),
+                .get_or_init(|| settle(self.weight.clone(), &due.decay, &self.ledger)),
         }
     }
 }
 
-/// Applies what is due. The result is a leaf where the parameter is one.
-fn settle<B: Backend>(weight: Param<Tensor<B, 2>>, decay: &RowDecay) -> Param<Tensor<B, 2>> {
+/// Applies what is due. The result is a leaf where the parameter is one: the same to lookups that were made
+/// before.
+fn settle<B: Backend>(
+    weight: Param<Tensor<B, 2>>,
+    decay: &RowDecay,
+    ledger: &Ledger,
+) -> Param<Tensor<B, 2>> {
     let Some(factors) = decay.factors() else {
         return weight;
     };
     let names: Vec<u32> = (0..factors.len() as u32).collect();
     weight.map(|weight| {
+        let before = standing(&weight);
+        if before == Standing::Computed {
+            // The values are the decayed ones, and the gradient goes where it went: were the product
+            // recorded, it would scale the gradient.
+            let untracked = weight.clone().set_require_grad(false);
+            let decayed = rows::scale(untracked.clone(), &names, &factors);
+            return decayed + (weight - untracked);
+        }
         let tracked = weight.is_require_grad();
         let weight = rows::scale(weight.set_require_grad(false), &names, &factors);
-        weight.set_require_grad(tracked)
+        let weight = weight.set_require_grad(tracked);
+        if let (Standing::Leaf(Some(before)), Standing::Leaf(Some(after))) =
+            (before, standing(&weight))
+        {
+            ledger.rename(before, after);
+        }
+        weight
     })
 }
 

@@ -61,20 +61,14 @@ impl<B: Backend> RowTable<B> {
         visitor.visit_float(param);
     }
 
-    /// The numbers that the weights have in the graph, if they get a gradient.
+    /// The numbers that the weights have in the graph, and had before decay was applied; none if they get
+    /// no gradient.
     fn nodes(&self) -> Vec<Option<u64>> {
         let (param, _) = self.as_read();
-        let settled = self.due.as_ref().and_then(|due| due.settled.get());
-        let before = settled.map(|_| &self.weight);
-        let weights = [Some(param), before];
-        let mut nodes = Vec::new();
-        for weight in weights.into_iter().flatten() {
-            match standing(&**weight) {
-                Standing::Leaf(node) => nodes.push(node),
-                _ => return Vec::new(),
-            }
-        }
-        nodes
+        let Standing::Leaf(node) = standing(&**param) else {
+            return Vec::new();
+        };
+        self.ledger.names_of(node)
     }
 
     /// Finds out whether an optimizer that knows no row gradients holds some: a leaf with its gradient is
@@ -138,6 +132,9 @@ impl<B: Backend> Module<B> for RowTable<B> {
         if walk::answer(table) {
             return;
         }
+        if walk::current(self.weight.id) == Some(Walk::Look) {
+            return visitor.visit_float(self.as_read().0);
+        }
         match Walker::of::<V>() {
             Walker::Collector => self.collect(visitor),
             Walker::Carrier => {
@@ -162,7 +159,7 @@ impl<B: Backend> Module<B> for RowTable<B> {
             }
             Some(Walk::Flush) => self.flush(),
             Some(Walk::PassBy) => self,
-            None => {
+            Some(Walk::Look) | None => {
                 match Walker::of::<M>() {
                     Walker::Optimizer => self.find_lost(mapper),
                     Walker::Sharder => self.ledger.fail(StepError::Distributed),

@@ -65,6 +65,8 @@ pub(crate) enum Walk {
     Flush,
     /// To have another optimizer step what is not a table.
     PassBy,
+    /// To look at ids and shapes: decay need not be applied for it.
+    Look,
 }
 
 /// A table of a module, as its optimizer finds it.

@@ -5,6 +5,7 @@
 mod common;
 
 mod adaptor;
+mod at_home;
 mod batches;
 mod equals_dense;
 mod kernels;
