@@ -2,9 +2,33 @@
 //! own tensor type does, and is reached by type, as the numbers of a tensor are.
 
 use std::any::Any;
+use std::sync::Arc;
 
-use burn::tensor::backend::Backend;
+use burn::backend::Autodiff;
+use burn::tensor::backend::{Backend, BackendTypes};
 use burn::tensor::{Tensor, TensorPrimitive};
+
+/// The graph's own tensor over a backend.
+type Tracked<I> = <Autodiff<I> as BackendTypes>::FloatTensorPrimitive;
+
+/// Repeats a block with `$backend` as each of the backends that are known here.
+macro_rules! for_each_backend {
+    ($backend:ident => $body:block) => {
+        for_each_backend!(@one $backend, $body, "ndarray", burn::backend::NdArray);
+        for_each_backend!(@one $backend, $body, "ndarray", burn::backend::NdArray<f64>);
+        for_each_backend!(@one $backend, $body, "flex", burn::backend::Flex);
+        for_each_backend!(@one $backend, $body, "wgpu", burn::backend::Wgpu);
+        for_each_backend!(@one $backend, $body, "vulkan", burn::backend::Vulkan);
+        for_each_backend!(@one $backend, $body, "cuda", burn::backend::Cuda);
+    };
+    (@one $backend:ident, $body:block, $feature:literal, $type:ty) => {
+        #[cfg(feature = $feature)]
+        {
+            type $backend = $type;
+            $body
+        }
+    };
+}
 
 /// How a tensor stands in the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,30 +42,6 @@ pub(crate) enum Standing {
     Untracked,
 }
 
-/// Runs `$body` with `$tensor` as the graph's own tensor, if `$any` is one over a known backend.
-macro_rules! with_tracked {
-    ($any:expr, $tensor:ident => $body:expr) => {{
-        let any: &dyn Any = $any;
-        with_tracked!(any, $tensor, $body, "ndarray", burn::backend::NdArray);
-        with_tracked!(any, $tensor, $body, "ndarray", burn::backend::NdArray<f64>);
-        with_tracked!(any, $tensor, $body, "flex", burn::backend::Flex);
-        with_tracked!(any, $tensor, $body, "wgpu", burn::backend::Wgpu);
-        with_tracked!(any, $tensor, $body, "vulkan", burn::backend::Vulkan);
-        with_tracked!(any, $tensor, $body, "cuda", burn::backend::Cuda);
-        let _ = any;
-    }};
-    ($any:ident, $tensor:ident, $body:expr, $feature:literal, $backend:ty) => {
-        #[cfg(feature = $feature)]
-        {
-            type Tracked = <burn::backend::Autodiff<$backend> as
-                burn::tensor::backend::BackendTypes>::FloatTensorPrimitive;
-            if let Some($tensor) = $any.downcast_ref::<Tracked>() {
-                $body
-            }
-        }
-    };
-}
-
 /// How a tensor stands in the graph.
 pub(crate) fn standing<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Standing {
     if !B::ad_enabled(&tensor.device()) {
@@ -51,18 +51,70 @@ pub(crate) fn standing<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Sta
     let TensorPrimitive::Float(primitive) = tensor.clone().into_primitive() else {
         return Standing::Untracked;
     };
-    with_tracked!(&primitive, tracked => {
-        return match (is_leaf, tracked.is_tracked()) {
-            (true, _) => Standing::Leaf(Some(tracked.node.id.value)),
-            (false, true) => Standing::Computed,
-            (false, false) => Standing::Untracked,
-        };
+    let primitive: &dyn Any = &primitive;
+    for_each_backend!(I => {
+        if let Some(tracked) = primitive.downcast_ref::<Tracked<I>>() {
+            return match (is_leaf, tracked.is_tracked()) {
+                (true, _) => Standing::Leaf(Some(tracked.node.id.value)),
+                (false, true) => Standing::Computed,
+                (false, false) => Standing::Untracked,
+            };
+        }
     });
+    let _ = primitive;
     if is_leaf {
         Standing::Leaf(None)
     } else {
         Standing::Computed
     }
+}
+
+/// A leaf that gets a gradient, over `values`, in the graph of `root`, which is tracked.
+///
+/// burn begins a new graph with each new leaf, and merges it with others where they meet. burn 0.21 loses
+/// track of a parameter whose graph was merged into new ones twice, and with it of all but one of several
+/// passes that are pending. So the leaf takes the place of a node that an operation on `root` has made: a
+/// table's graph is then merged as often as that of a dense parameter.
+///
+/// Where the backend is not known, the leaf has a graph of its own.
+pub(crate) fn leaf_beside<B: Backend>(values: Tensor<B, 2>, root: &Tensor<B, 2>) -> Tensor<B, 2> {
+    // No numbers are moved for it.
+    let place = root.clone().swap_dims(0, 1).into_primitive();
+    let values = values.into_primitive();
+    let (TensorPrimitive::Float(place), TensorPrimitive::Float(values)) = (place, values) else {
+        unreachable!("sums, and the weights that they are taken of, are not quantized");
+    };
+    let leaf = {
+        let (values, place): (&dyn Any, &dyn Any) = (&values, &place);
+        let mut leaf: Option<B::FloatTensorPrimitive> = None;
+        for_each_backend!(I => {
+            if let Some(values) = values.downcast_ref::<Tracked<I>>()
+                && let Some(place) = place.downcast_ref::<Tracked<I>>()
+            {
+                let made = in_place_of::<I>(values, place);
+                leaf = made.and_then(|leaf| (&leaf as &dyn Any).downcast_ref().cloned());
+            }
+        });
+        let _ = (values, place);
+        leaf
+    };
+    match leaf {
+        Some(leaf) => Tensor::from_primitive(TensorPrimitive::Float(leaf)),
+        None => Tensor::from_primitive(TensorPrimitive::Float(values)).require_grad(),
+    }
+}
+
+/// A leaf with the numbers of `values` and the node of `place`.
+#[cfg_attr(
+    not(feature = "any-backend"),
+    expect(dead_code, reason = "no backend is known")
+)]
+fn in_place_of<I: Backend>(values: &Tracked<I>, place: &Tracked<I>) -> Option<Tracked<I>> {
+    let mut leaf = Tracked::<I>::new(values.primitive.clone());
+    Arc::get_mut(&mut leaf.node)?.id = place.node.id;
+    leaf.rc = place.rc.clone();
+    // The graph now takes the node for a leaf, and forgets the operation that has made it.
+    Some(leaf.require_grad())
 }
 
 /// Has the graph let go of what nobody can need any more. It does so by itself in each backward pass,
@@ -75,8 +127,11 @@ pub(crate) fn sweep<B: Backend>(leaf: Tensor<B, 2>) {
     let TensorPrimitive::Float(sum) = leaf.clone().sum().into_primitive() else {
         return;
     };
-    with_tracked!(&sum, tracked => {
-        tracked.clone().backward();
-        return;
+    let sum: &dyn Any = &sum;
+    for_each_backend!(I => {
+        if let Some(tracked) = sum.downcast_ref::<Tracked<I>>() {
+            tracked.clone().backward();
+        }
     });
+    let _ = sum;
 }

@@ -11,7 +11,7 @@ use burn::tensor::{DType, Tensor};
 use super::CsrBatch;
 use super::decay::RowDecay;
 use super::ledger::{Ledger, NewLookup};
-use crate::fused::graph::{Standing, standing, sweep};
+use crate::fused::graph::{Standing, leaf_beside, standing, sweep};
 use crate::fused::rows;
 
 /// A table of rows, `[rows, dim]`, as a parameter that is trained row by row: the field to use in a
@@ -194,18 +194,18 @@ impl<B: Backend> RowTable<B> {
         if standing == Standing::Computed {
             return rows::recorded_sum(matrix, weight);
         }
-        let sums = rows::weighted_sum(matrix, weight);
+        let sums = rows::weighted_sum(matrix, weight.clone());
         let Standing::Leaf(node) = standing else {
             return sums;
         };
         batch.sort_ahead();
         let (leaf, output, is_output) = match self.ledger.zeros(&sums) {
             None => {
-                let leaf = sums.require_grad();
+                let leaf = leaf_beside(sums, &weight);
                 (leaf.clone(), leaf, true)
             }
             Some(zeros) => {
-                let leaf = zeros.require_grad();
+                let leaf = leaf_beside(zeros, &weight);
                 (leaf.clone(), sums + leaf, false)
             }
         };

@@ -10,4 +10,6 @@ mod batches;
 mod equals_dense;
 mod kernels;
 mod parity;
+mod pending;
 mod resume;
+mod walkers;
