@@ -69,6 +69,8 @@ pub use optim::{
     FtrlProximalConfig, FtrlProximalState, PenaltySchedule, ProximalAdagrad, ProximalAdagradConfig,
     RowWiseAdagrad, RowWiseAdagradConfig, Sm3, Sm3Config, Sm3State,
 };
+#[cfg(feature = "learner")]
+pub use train::learner;
 pub use train::{compare_optimizers, evaluate_model, run_experiment, train_model};
 
 /// Compiles and runs the README's example with the tests.

@@ -2,6 +2,8 @@
 
 mod compare;
 mod experiment;
+#[cfg(feature = "learner")]
+pub mod learner;
 mod loss_log;
 mod optimizer;
 mod optimizer_options;

@@ -1,0 +1,151 @@
+//! SparseNN trained by burn's `Learner`: metrics, progress, checkpoints, early stopping, and going on from
+//! a checkpoint.
+//!
+//! `cargo run --release --features flex,learner --example learner`
+//!
+//! `cargo run --release --features flex,learner --example learner -- --data FILE` takes a file in LIBSVM
+//! format. A run that was stopped goes on with `--resume`, and ends as if it had not been stopped.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod course;
+mod options;
+mod renderer;
+mod resume;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use burn::backend::Autodiff;
+use burn::optim::lr_scheduler::exponential::ExponentialLrSchedulerConfig;
+use burn::record::{FullPrecisionSettings, NamedMpkFileRecorder};
+use burn::train::checkpoint::KeepLastNCheckpoints;
+use burn::train::logger::FileMetricLogger;
+use burn::train::metric::store::{Aggregate, Direction, Split as MetricSplit};
+use burn::train::metric::{AccuracyMetric, AurocMetric, LearningRateMetric, LossMetric};
+use burn::train::{
+    Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining,
+};
+use burn_adagrad::data::{LibsvmOptions, from_epoch, sparse_dataloader};
+use burn_adagrad::learner::InPlace;
+use burn_adagrad::train::Split;
+use burn_adagrad::{
+    AdagradConfig, DefaultBackend, SparseDataConfig, SparseNN, SparseNNConfig, evaluate_model,
+    generate_sparse_data,
+};
+
+use course::{Course, Finished, Patience};
+use options::Options;
+use renderer::Renderer;
+
+type B = Autodiff<DefaultBackend>;
+/// A step in place: the `Learner` keeps a second handle to its model.
+type Model = InPlace<SparseNN<B>>;
+/// Checkpoints at half precision would round the weights, and the run that goes on would be another.
+type Recorder = NamedMpkFileRecorder<FullPrecisionSettings>;
+
+fn main() -> ExitCode {
+    common::main(run)
+}
+
+fn run(options: &Options) -> anyhow::Result<()> {
+    options.check()?;
+    let split = read(options)?;
+    let last_epoch = resume::last_epoch(options)?;
+    let (train, test) = (split.train(), split.test());
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "{} rows to train on, {} to test on, {} features",
+        train.len(),
+        test.len(),
+        train.n_features()
+    )?;
+
+    let device = Default::default();
+    let batch_size = options.batch_size as usize;
+    let loader = sparse_dataloader::<B>(train.clone(), batch_size, Some(options.seed), &device);
+    let valid = sparse_dataloader::<DefaultBackend>(test.clone(), batch_size, None, &device);
+    // The order of the rows in the epoch that comes next.
+    let loader = from_epoch(loader, last_epoch.map_or(1, |epoch| epoch + 1));
+
+    let model: SparseNN<B> = SparseNNConfig::new(train.n_features())
+        .with_hidden_size(options.hidden as usize)
+        .init_seeded(options.seed, &device);
+    let optim = AdagradConfig::new().init_sparse::<B, Model>();
+    let lr_scheduler = ExponentialLrSchedulerConfig::new(options.lr, options.lr_gamma)
+        .init()
+        .map_err(anyhow::Error::msg)?;
+    if let Some(epoch) = last_epoch {
+        resume::check::<B>(options, epoch, &model, &device)?;
+        writeln!(out, "Going on after epoch {epoch}")?;
+    }
+
+    let rows = u64::from(options.epochs) * train.len() as u64;
+    let bar = common::progress_bar(rows, "rows");
+    let finished = Finished::default();
+    let course = Course::new(&options.dir, last_epoch, bar.clone(), finished.clone())?;
+    let mut training = SupervisedTraining::new(&options.dir, loader, valid.clone())
+        .metrics((
+            LossMetric::new(),
+            AccuracyMetric::new(),
+            AurocMetric::new(),
+        ))
+        .metric_train_numeric(LearningRateMetric::new())
+        .with_metric_logger(course)
+        .with_metric_logger(FileMetricLogger::new(&options.dir))
+        .with_file_checkpointer(Recorder::default())
+        // Not by the best metric too, which burn asks for before it is there.
+        .with_checkpointing_strategy(KeepLastNCheckpoints::new(2))
+        .early_stopping(Patience {
+            strategy: options.patience.map(patience),
+            finished,
+            seen: 0,
+        })
+        .num_epochs(options.epochs as usize);
+    if !cfg!(feature = "tui") {
+        training = training.renderer(Renderer::new(bar, train.len()));
+    }
+    if let Some(accumulation) = options.accumulate {
+        training = training.grads_accumulation(accumulation as usize);
+    }
+    if let Some(epoch) = last_epoch {
+        training = training.checkpoint(epoch);
+    }
+    let result = training.launch(Learner::new(InPlace::new(model), optim, lr_scheduler));
+
+    let accuracy = evaluate_model(&result.model, valid.as_ref());
+    let bias = result.model.fc2.bias.as_ref().expect("the layer has a bias");
+    ensure!(
+        bias.to_data().iter::<f32>().all(f32::is_finite),
+        "training failed: weights are not finite (--lr {} is too large)",
+        options.lr
+    );
+    writeln!(out, "Checkpoints: {}", resume::directory(options).display())?;
+    writeln!(out, "Accuracy: {accuracy:.4}")?;
+    Ok(())
+}
+
+/// Stops when the loss of the test rows has not fallen for so many epochs.
+fn patience(n_epochs: u32) -> MetricEarlyStoppingStrategy {
+    MetricEarlyStoppingStrategy::new(
+        &LossMetric::<DefaultBackend>::new(),
+        Aggregate::Mean,
+        Direction::Lowest,
+        MetricSplit::Valid,
+        StoppingCondition::NoImprovementSince {
+            n_epochs: n_epochs as usize,
+        },
+    )
+}
+
+fn read(options: &Options) -> anyhow::Result<Split> {
+    let Some(path) = &options.data else {
+        let data = generate_sparse_data(&SparseDataConfig::new())?;
+        return Ok(Split::first_80_percent(&data)?);
+    };
+    let reader = LibsvmOptions::default().with_n_features(options.features.map(|n| n as usize));
+    common::read_split(&reader, path, options.test_data.as_deref())
+}
