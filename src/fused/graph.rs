@@ -69,14 +69,14 @@ pub(crate) fn standing<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Sta
     }
 }
 
-/// A leaf that gets a gradient, over `values`, in the graph of `root`, which is tracked.
+/// A leaf that gets a gradient, over `values`, in the graph of `root`, which is such a leaf.
 ///
 /// burn begins a new graph with each new leaf, and merges it with others where they meet. burn 0.21 loses
 /// track of a parameter whose graph was merged into new ones twice, and with it of all but one of several
-/// passes that are pending. So the leaf takes the place of a node that an operation on `root` has made: a
-/// table's graph is then merged as often as that of a dense parameter.
+/// passes that are pending. So the leaf takes the place of a node that an operation on `root` has made, and
+/// no graph begins.
 ///
-/// Where the backend is not known, the leaf has a graph of its own.
+/// Where the backend is not known, one does.
 pub(crate) fn leaf_beside<B: Backend>(values: Tensor<B, 2>, root: &Tensor<B, 2>) -> Tensor<B, 2> {
     // No numbers are moved for it.
     let place = root.clone().swap_dims(0, 1).into_primitive();

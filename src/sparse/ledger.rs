@@ -93,6 +93,8 @@ struct Entries {
     forgotten: VecDeque<Range<u64>>,
     /// Numbers in the graph of weights before and after decay was applied to them.
     renamed: VecDeque<(u64, u64)>,
+    /// The first lookup of the weights that were looked up last: further ones join its graph.
+    root: Option<Root>,
     /// A tensor of zeros, for the last shape that needed one.
     zeros: Option<Box<dyn Any + Send>>,
     /// Why the table's gradients cannot be stepped; told when it is next used.
@@ -110,10 +112,22 @@ impl Default for Ledger {
             next_number: 0,
             forgotten: VecDeque::new(),
             renamed: VecDeque::new(),
+            root: None,
             zeros: None,
             error: None,
         }))
     }
+}
+
+/// A lookup whose graph others join.
+struct Root {
+    id: ParamId,
+    /// The number of the weights in the graph.
+    node: u64,
+    /// A `Tensor<B, 2>`.
+    leaf: Box<dyn Any + Send>,
+    /// Whether a backward pass has been through it, after which the graph forgets it by itself.
+    is_used: bool,
 }
 
 /// The tracked leaf of a lookup, and an id.
@@ -135,8 +149,15 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers a lookup. Gives the leaf of one that was forgotten for it, if any was.
-    pub(super) fn add<B: Backend>(&self, lookup: NewLookup<B>) -> Option<Tensor<B, 2>> {
+    /// The leaf whose graph a lookup of the weights with this number joins; none for the first.
+    pub(super) fn root<B: Backend>(&self, node: Option<u64>) -> Option<Tensor<B, 2>> {
+        let entries = self.entries();
+        let root = entries.root.as_ref().filter(|root| Some(root.node) == node)?;
+        root.leaf.downcast_ref().cloned()
+    }
+
+    /// Remembers a lookup. Gives leaves that are needed no more and that the graph is to let go of.
+    pub(super) fn add<B: Backend>(&self, lookup: NewLookup<B>) -> Vec<Tensor<B, 2>> {
         let output_bytes = if lookup.is_output {
             lookup.leaf.shape().num_elements() * lookup.leaf.dtype().size()
         } else {
@@ -149,6 +170,18 @@ impl Ledger {
         entries.next_number += 1;
         entries.bytes += bytes;
         entries.output_bytes += output_bytes;
+        let mut leaves = Vec::new();
+        if let Some(node) = lookup.node
+            && entries.root.as_ref().is_none_or(|root| root.node != node)
+        {
+            let before = entries.root.replace(Root {
+                id,
+                node,
+                leaf: Box::new(lookup.leaf.clone()),
+                is_used: false,
+            });
+            leaves.extend(before.filter(|root| !root.is_used).map(|root| root.leaf));
+        }
         entries.lookups.push_back(Lookup {
             id,
             table: lookup.table,
@@ -163,9 +196,12 @@ impl Ledger {
             steps_missed: 0,
             steps_to_wait: STEPS_TO_WAIT,
         });
-        let leaf = entries.make_room()?;
+        leaves.extend(entries.make_room());
         drop(entries);
-        leaf.downcast().ok().map(|leaf| *leaf)
+        let leaves = leaves.into_iter();
+        leaves
+            .filter_map(|leaf| leaf.downcast().ok().map(|leaf| *leaf))
+            .collect()
     }
 
     /// Zeros to add to an output, which is then no leaf and need not be kept, if the outputs that are kept
@@ -257,15 +293,21 @@ impl Ledger {
     /// Hands every lookup to `step`, from the oldest on, which says whether it had its gradient.
     pub(crate) fn step(&self, mut step: impl FnMut(&Lookup) -> bool) {
         let mut entries = self.entries();
+        let root = entries.root.as_ref().map(|root| root.id);
+        let mut root_is_used = false;
         entries.forget(|lookup| {
             if step(lookup) {
                 lookup.stage = Stage::Stepped;
                 lookup.steps_missed = 0;
+                root_is_used |= root == Some(lookup.id);
                 return false;
             }
             lookup.steps_missed += 1;
             lookup.stage == Stage::Stepped || lookup.steps_missed >= lookup.steps_to_wait
         });
+        if let Some(root) = &mut entries.root {
+            root.is_used |= root_is_used;
+        }
     }
 
     /// Shows every lookup, from the oldest on.

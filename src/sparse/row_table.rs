@@ -194,22 +194,27 @@ impl<B: Backend> RowTable<B> {
         if standing == Standing::Computed {
             return rows::recorded_sum(matrix, weight);
         }
-        let sums = rows::weighted_sum(matrix, weight.clone());
+        let sums = rows::weighted_sum(matrix, weight);
         let Standing::Leaf(node) = standing else {
             return sums;
         };
         batch.sort_ahead();
+        let root = self.ledger.root(node);
+        let leaf_over = |values: Tensor<B, 2>| match &root {
+            Some(root) => leaf_beside(values, root),
+            None => values.require_grad(),
+        };
         let (leaf, output, is_output) = match self.ledger.zeros(&sums) {
             None => {
-                let leaf = leaf_beside(sums, &weight);
+                let leaf = leaf_over(sums);
                 (leaf.clone(), leaf, true)
             }
             Some(zeros) => {
-                let leaf = leaf_beside(zeros, &weight);
+                let leaf = leaf_over(zeros);
                 (leaf.clone(), sums + leaf, false)
             }
         };
-        let forgotten = self.ledger.add(NewLookup {
+        let let_go = self.ledger.add(NewLookup {
             table: param.id,
             batch: batch.clone(),
             max_norm,
@@ -217,7 +222,7 @@ impl<B: Backend> RowTable<B> {
             is_output,
             node,
         });
-        forgotten.map(sweep);
+        let_go.into_iter().for_each(sweep);
         output
     }
 
