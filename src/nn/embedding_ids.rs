@@ -84,7 +84,12 @@ impl<B: Backend> EmbeddingIds<B> for Tensor<B, 2, Int> {
 
     fn arrange(&self, vectors: Tensor<B, 2>) -> Tensor<B, 3> {
         let ([batch, length], [_, d_model]) = (self.dims(), vectors.dims());
-        vectors.reshape([batch, length, d_model])
+        let shape = [batch, length, d_model];
+        // For burn's `reshape`, a 0 stands for the size of before.
+        match batch * length {
+            0 => Tensor::zeros(shape, (&vectors.device(), vectors.dtype())),
+            _ => vectors.reshape(shape),
+        }
     }
 }
 

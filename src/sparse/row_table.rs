@@ -123,7 +123,7 @@ impl<B: Backend> RowTable<B> {
     pub fn with_max_norm(self, max_norm: f32) -> Self {
         assert!(
             max_norm.is_finite() && max_norm > 0.0,
-            "max_norm = {max_norm} (must be finite and above 0)"
+            "max_norm = {max_norm:?} (must be finite and above 0)"
         );
         let options = RowOptions {
             max_norm: Some(max_norm),

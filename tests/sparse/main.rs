@@ -9,6 +9,7 @@ mod at_home;
 mod batches;
 mod equals_dense;
 mod kernels;
+mod layers;
 mod parity;
 mod pending;
 mod resume;
