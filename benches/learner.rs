@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn::optim::Optimizer;
-use burn::tensor::backend::Backend;
 use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
 use burn::train::{Learner, TrainStep};
 use burn_adagrad::data::SparseBatch;
 use burn_adagrad::learner::InPlace;
@@ -79,7 +79,11 @@ fn bench<B: Backend>(criterion: &mut Criterion, backend: &str) {
         };
     }
     {
-        learner!("in-place", InPlace<SparseNN<Autodiff<B>>>, InPlace::new(model::<B>()));
+        learner!(
+            "in-place",
+            InPlace<SparseNN<Autodiff<B>>>,
+            InPlace::new(model::<B>())
+        );
     }
     learner!("copies", SparseNN<Autodiff<B>>, model::<B>());
     group.finish();

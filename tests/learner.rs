@@ -56,7 +56,9 @@ impl MetricsRenderer for Silent {
 }
 
 fn data() -> SparseDataset {
-    let config = SparseDataConfig::new().with_n_samples(240).with_n_features(60);
+    let config = SparseDataConfig::new()
+        .with_n_samples(240)
+        .with_n_features(60);
     generate_sparse_data(&config).unwrap()
 }
 
@@ -106,11 +108,7 @@ fn fit(dir: &Path, plan: Plan) -> SparseNN<Flex> {
     let first = plan.resume_after.map_or(1, |epoch| epoch + 1);
     let mut training =
         SupervisedTraining::new(dir, from_epoch(train_loader(), first), valid_loader())
-            .metrics((
-                LossMetric::new(),
-                AccuracyMetric::new(),
-                AurocMetric::new(),
-            ))
+            .metrics((LossMetric::new(), AccuracyMetric::new(), AurocMetric::new()))
             .with_file_checkpointer(NamedMpkFileRecorder::<FullPrecisionSettings>::default())
             .with_application_logger(None)
             .renderer(Silent)
@@ -235,7 +233,10 @@ fn the_learner_steps_in_place() {
 /// the two.
 #[test]
 fn two_devices_are_two_batches_a_step() {
-    for strategy in [MultiDeviceOptim::OptimMainDevice, MultiDeviceOptim::OptimSharded] {
+    for strategy in [
+        MultiDeviceOptim::OptimMainDevice,
+        MultiDeviceOptim::OptimSharded,
+    ] {
         let (train, _) = data().split_at(192);
         let loader = sparse_dataloader::<B>(train.clone(), 16, None, &Default::default());
         let dir = tempfile::tempdir().unwrap();
@@ -266,7 +267,13 @@ fn two_devices_are_two_batches_a_step() {
                 own = optim.step(0.05, own, accumulator.grads());
             }
         }
-        assert_close("weights", &weights(&learned), &weights(&own.valid()), 1e-4, 1e-5);
+        assert_close(
+            "weights",
+            &weights(&learned),
+            &weights(&own.valid()),
+            1e-4,
+            1e-5,
+        );
     }
 }
 
@@ -338,7 +345,9 @@ fn other_optimizers_and_networks_train() {
     .with_application_logger(None)
     .renderer(Silent)
     .num_epochs(15);
-    let network = SimpleNNConfig::new().with_input_size(60).init_seeded::<D>(1, &device);
+    let network = SimpleNNConfig::new()
+        .with_input_size(60)
+        .init_seeded::<D>(1, &device);
     let optim = AdagradConfig::new().init::<D, SimpleNN<D>>();
     let learned = training.launch(Learner::new(network, optim, 0.1)).model;
     let mut right = 0;
@@ -358,7 +367,10 @@ fn a_clone_is_no_snapshot() {
     let fork = model.clone().fork(&Default::default());
     let read = |model: &InPlace<Net>| weights(&model.valid());
     let before = read(&model);
-    assert_eq!(Module::<B>::num_params(&model), Module::<B>::num_params(&snapshot));
+    assert_eq!(
+        Module::<B>::num_params(&model),
+        Module::<B>::num_params(&snapshot)
+    );
 
     let mut optim = AdagradConfig::new().init_sparse::<B, InPlace<Net>>();
     let loss: Tensor<B, 1> = model.with(|net| {

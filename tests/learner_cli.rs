@@ -38,7 +38,10 @@ fn a_run_that_goes_on_ends_as_one_that_was_not_stopped() {
     let dir = dir.path();
     let options = "--hidden 8 --lr 0.05 --lr-gamma 0.999 --patience 4";
     let whole = stdout(dir, &format!("--dir whole --epochs 6 {options}"));
-    assert_eq!(whole[0], "800 rows to train on, 200 to test on, 100 features");
+    assert_eq!(
+        whole[0],
+        "800 rows to train on, 200 to test on, 100 features"
+    );
     assert!(whole[1].starts_with("Epoch 1, Loss: 0."), "{whole:?}");
     let accuracy = whole.last().unwrap().strip_prefix("Accuracy: ").unwrap();
     assert!(accuracy.parse::<f64>().unwrap() > 0.7, "{accuracy}");
@@ -67,11 +70,19 @@ fn patience_is_that_of_the_whole_run() {
     let dir = tempfile::tempdir().unwrap();
     let options = "--lr 0.5 --patience 2";
     let whole = stdout(dir.path(), &format!("--dir whole --epochs 30 {options}"));
-    let ran = |lines: &[String]| lines.iter().filter(|line| line.starts_with("Epoch ")).count();
+    let ran = |lines: &[String]| {
+        lines
+            .iter()
+            .filter(|line| line.starts_with("Epoch "))
+            .count()
+    };
     let epochs = ran(&whole);
     assert!((3..30).contains(&epochs), "{epochs}");
     let first = epochs - 1;
-    stdout(dir.path(), &format!("--dir parts --epochs {first} {options}"));
+    stdout(
+        dir.path(),
+        &format!("--dir parts --epochs {first} {options}"),
+    );
     let rest = stdout(
         dir.path(),
         &format!("--dir parts --epochs 30 --resume {options}"),
@@ -100,7 +111,10 @@ fn files_are_read_and_what_is_wrong_is_named() {
     let used = refusal(dir, "--data train.txt");
     assert!(used.contains("learner-run is not empty: go on with the run in it by --resume"));
     let unknown = refusal(dir, "--data train.txt --hidden 4 --resume 77");
-    assert!(unknown.contains("has checkpoints of the epochs"), "{unknown}");
+    assert!(
+        unknown.contains("has checkpoints of the epochs"),
+        "{unknown}"
+    );
     let other = refusal(dir, "--data train.txt --hidden 5 --resume");
     assert!(
         other.ends_with("the model has 7 features and 4 hidden neurons, not 7 and 5"),

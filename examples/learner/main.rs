@@ -25,9 +25,7 @@ use burn::train::checkpoint::KeepLastNCheckpoints;
 use burn::train::logger::FileMetricLogger;
 use burn::train::metric::store::{Aggregate, Direction, Split as MetricSplit};
 use burn::train::metric::{AccuracyMetric, AurocMetric, LearningRateMetric, LossMetric};
-use burn::train::{
-    Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining,
-};
+use burn::train::{Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining};
 use burn_adagrad::data::{LibsvmOptions, from_epoch, sparse_dataloader};
 use burn_adagrad::learner::InPlace;
 use burn_adagrad::train::Split;
@@ -88,11 +86,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let finished = Finished::default();
     let course = Course::new(&options.dir, last_epoch, bar.clone(), finished.clone())?;
     let mut training = SupervisedTraining::new(&options.dir, loader, valid.clone())
-        .metrics((
-            LossMetric::new(),
-            AccuracyMetric::new(),
-            AurocMetric::new(),
-        ))
+        .metrics((LossMetric::new(), AccuracyMetric::new(), AurocMetric::new()))
         .metric_train_numeric(LearningRateMetric::new())
         .with_metric_logger(course)
         .with_metric_logger(FileMetricLogger::new(&options.dir))
@@ -117,7 +111,12 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let result = training.launch(Learner::new(InPlace::new(model), optim, lr_scheduler));
 
     let accuracy = evaluate_model(&result.model, valid.as_ref());
-    let bias = result.model.fc2.bias.as_ref().expect("the layer has a bias");
+    let bias = result
+        .model
+        .fc2
+        .bias
+        .as_ref()
+        .expect("the layer has a bias");
     ensure!(
         bias.to_data().iter::<f32>().all(f32::is_finite),
         "training failed: weights are not finite (--lr {} is too large)",

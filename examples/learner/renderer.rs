@@ -30,7 +30,8 @@ impl MetricsRendererTraining for Renderer {
     fn render_train(&mut self, item: TrainingProgress, _: Vec<ProgressType>) {
         let epoch = item.global_progress.items_processed as u64;
         let rows = item.progress.map_or(0, |rows| rows.items_processed as u64);
-        self.bar.set_position(epoch.saturating_sub(1) * self.rows + rows);
+        self.bar
+            .set_position(epoch.saturating_sub(1) * self.rows + rows);
         self.bar.set_message(format!("epoch {epoch}"));
     }
 

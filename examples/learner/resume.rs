@@ -42,10 +42,9 @@ pub fn last_epoch(options: &Options) -> anyhow::Result<Option<usize>> {
     if resume == "last" {
         return Ok(Some(last));
     }
-    let epoch = resume
-        .parse()
-        .ok()
-        .with_context(|| format!("--resume {resume} (must be an epoch, or nothing for the last)"))?;
+    let epoch = resume.parse().ok().with_context(|| {
+        format!("--resume {resume} (must be an epoch, or nothing for the last)")
+    })?;
     let known = epochs.iter().map(usize::to_string).collect::<Vec<_>>();
     ensure!(
         epochs.contains(&epoch),

@@ -248,7 +248,9 @@ pub fn squares<P: Parameter>(table: &[P], rows: &[u32], width: usize) -> Vec<f64
     check_rows(rows, width, table.len());
     let square = |number: &P| number.widen().to_f64().powi(2);
     let row = |&row: &u32| table[row as usize * width..][..width].iter();
-    rows.iter().map(|name| row(name).map(square).sum()).collect()
+    rows.iter()
+        .map(|name| row(name).map(square).sum())
+        .collect()
 }
 
 /// Multiplies each row of a table that `rows` names by its factor, in place.

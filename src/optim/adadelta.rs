@@ -7,8 +7,8 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::clipping::clip;
 use super::build::impl_build;
+use super::clipping::clip;
 use super::state::{check_state, optimizer_state};
 use crate::error::OptimizerConfigError;
 use crate::fused::{self, Operands, working_dtype};
@@ -153,7 +153,9 @@ impl<B: Backend> SimpleOptimizer<B> for Adadelta {
         let (step, averages) = match state {
             Some(state) => {
                 let averages = [state.square_avg, state.acc_delta];
-                averages.iter().for_each(|part| check_state(part, tensor.dims()));
+                averages
+                    .iter()
+                    .for_each(|part| check_state(part, tensor.dims()));
                 (state.step, averages)
             }
             None => {

@@ -5,8 +5,8 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::clipping::{clip, clip_rows};
 use super::accumulator_decay::decayed_accumulator;
+use super::clipping::{clip, clip_rows};
 use super::row_optimizer::{check_size, grown};
 use super::state::check_state;
 use super::{

@@ -129,10 +129,16 @@ mod tests {
 
         let rows = RowGradient::new(3, &[1, 1, 2], half(&[4e4, 4e4, 6e4])).unwrap();
         let clipped = numbers(clip_rows(norm.as_ref(), rows.clone()).values());
-        assert!((clipped[0] - 4.0).abs() < 1e-2 && (clipped[1] - 3.0).abs() < 1e-2, "{clipped:?}");
+        assert!(
+            (clipped[0] - 4.0).abs() < 1e-2 && (clipped[1] - 3.0).abs() < 1e-2,
+            "{clipped:?}"
+        );
         let value = Some(GradientClippingConfig::Value(7e4));
         let clipped = numbers(clip_rows(value.as_ref(), rows).values());
-        assert!((clipped[0] - 7e4).abs() < 1.0 && (clipped[1] - 6e4).abs() < 33.0, "{clipped:?}");
+        assert!(
+            (clipped[0] - 7e4).abs() < 1.0 && (clipped[1] - 6e4).abs() < 33.0,
+            "{clipped:?}"
+        );
     }
 
     #[test]

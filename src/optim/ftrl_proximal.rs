@@ -154,7 +154,9 @@ impl FtrlProximal {
             let step = state.step.saturating_add(1);
             let working = working_dtype(parameter.dtype());
             let state = [state.accumulator, state.linear];
-            state.iter().for_each(|part| check_state(part, parameter.dims()));
+            state
+                .iter()
+                .for_each(|part| check_state(part, parameter.dims()));
             // The record may be that of a run in another type.
             return (step, state.map(|part| fused::cast(part, working)));
         }

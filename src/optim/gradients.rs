@@ -97,13 +97,13 @@ impl<B: Backend> Parts<B> {
             self.fail(|parameter| StepError::OtherParameter { parameter });
         }
         match lookup.batch.touched().last() {
-            Some(&row) if row as usize >= n_rows => self.fail(move |parameter| {
-                StepError::NoSuchRow {
+            Some(&row) if row as usize >= n_rows => {
+                self.fail(move |parameter| StepError::NoSuchRow {
                     parameter,
                     row,
                     n_rows,
-                }
-            }),
+                })
+            }
             _ => (),
         }
         let norms = self.max_norm.into_iter().chain(lookup.max_norm);
@@ -149,7 +149,10 @@ pub(super) fn check_rest<B: AutodiffBackend, M: AutodiffModule<B>>(
     }
     // The rest may be gradients of other modules, which are not asked about.
     let holds = |id| holds::<B::InnerBackend, 2>(rest, id);
-    match tables.iter().find(|table| table.ledger.any_forgotten(holds)) {
+    match tables
+        .iter()
+        .find(|table| table.ledger.any_forgotten(holds))
+    {
         None => Ok(()),
         Some(table) => Err(StepError::Forgotten {
             parameter: name_of::<B, M>(module, table.id),

@@ -6,9 +6,9 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::clipping::{clip, clip_rows};
 use super::adagrad::next;
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
+use super::clipping::{clip, clip_rows};
 use super::row_optimizer::{check_size, grown};
 use super::{AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;

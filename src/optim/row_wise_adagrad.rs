@@ -6,10 +6,10 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use super::clipping::{clip, clip_rows};
 use super::accumulator_decay::decayed_accumulator;
 use super::adagrad::{decay_factor, decayed_rate, next, next_step};
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
+use super::clipping::{clip, clip_rows};
 use super::row_optimizer::{check_size, grown};
 use super::{AccumulatorDecayConfig, AdagradState, RowOptimizer};
 use crate::error::OptimizerConfigError;

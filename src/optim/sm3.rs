@@ -6,8 +6,8 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::clipping::clip;
 use super::build::{impl_build, impl_try_build};
+use super::clipping::clip;
 use super::state::{check_state, optimizer_state};
 use crate::error::OptimizerConfigError;
 use crate::fused::sm3::{self, Sm3Operands};

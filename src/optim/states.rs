@@ -185,4 +185,3 @@ pub(super) fn grow_states<O, M, B>(
     };
     visit::<B, M>(module, &mut grow);
 }
-

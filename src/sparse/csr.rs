@@ -215,7 +215,9 @@ impl CsrBatch {
         let mut offsets = vec![0];
         let (mut indices, mut values) = (Vec::new(), Vec::new());
         for ends in self.offsets().windows(2) {
-            let entries = self.indices()[ends[0]..ends[1]].iter().zip(&self.values()[ends[0]..]);
+            let entries = self.indices()[ends[0]..ends[1]]
+                .iter()
+                .zip(&self.values()[ends[0]..]);
             for (&index, &value) in entries.filter(|(index, _)| **index != feature) {
                 indices.push(index);
                 values.push(value);

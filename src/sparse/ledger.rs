@@ -152,7 +152,10 @@ impl Ledger {
     /// The leaf whose graph a lookup of the weights with this number joins; none for the first.
     pub(super) fn root<B: Backend>(&self, node: Option<u64>) -> Option<Tensor<B, 2>> {
         let entries = self.entries();
-        let root = entries.root.as_ref().filter(|root| Some(root.node) == node)?;
+        let root = entries
+            .root
+            .as_ref()
+            .filter(|root| Some(root.node) == node)?;
         root.leaf.downcast_ref().cloned()
     }
 
@@ -317,7 +320,11 @@ impl Ledger {
 
     /// The ids of all lookups.
     pub(crate) fn ids(&self) -> Vec<ParamId> {
-        self.entries().lookups.iter().map(|lookup| lookup.id).collect()
+        self.entries()
+            .lookups
+            .iter()
+            .map(|lookup| lookup.id)
+            .collect()
     }
 
     /// Whether one of the lookups that are no longer here is such.
@@ -389,7 +396,11 @@ impl Entries {
             }
             leaf = Some(lookup.leaf);
         }
-        let mut known: u64 = self.forgotten.iter().map(|range| range.end - range.start).sum();
+        let mut known: u64 = self
+            .forgotten
+            .iter()
+            .map(|range| range.end - range.start)
+            .sum();
         while known > FORGOTTEN_KNOWN
             && let Some(first) = self.forgotten.front_mut()
         {

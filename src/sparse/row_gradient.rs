@@ -50,7 +50,11 @@ impl<B: Backend> RowGradient<B> {
                 values: values.dims()[0],
             });
         }
-        Ok(Self::of_sums(n_rows, CsrBatch::from_ids(n_rows, rows)?, values))
+        Ok(Self::of_sums(
+            n_rows,
+            CsrBatch::from_ids(n_rows, rows)?,
+            values,
+        ))
     }
 
     /// The gradient of a table of `n_rows` rows, from which `batch` took weighted sums, `slopes` (`[batch,

@@ -46,7 +46,8 @@ impl<B: Backend> RowTable<B> {
             1 if asked_for.is_empty() => {
                 for (id, leaf) in refused {
                     if show(visitor, param.id, leaf) {
-                        self.ledger.mark(&HashSet::from([id]), Stage::CollectedAsTable);
+                        self.ledger
+                            .mark(&HashSet::from([id]), Stage::CollectedAsTable);
                     }
                 }
             }
@@ -77,9 +78,7 @@ impl<B: Backend> RowTable<B> {
         let mut lookups = 0;
         for (id, leaf) in self.ledger.collected::<B>(self.weight.id) {
             let before = leaf.clone();
-            let after = mapper
-                .map_float(Param::initialized(id, leaf))
-                .into_value();
+            let after = mapper.map_float(Param::initialized(id, leaf)).into_value();
             lookups += usize::from(!is_same(before, after));
         }
         if lookups > 0 {
@@ -89,11 +88,7 @@ impl<B: Backend> RowTable<B> {
 }
 
 /// Shows a leaf to a visitor and says whether it was looked at.
-fn show<B: Backend, V: ModuleVisitor<B>>(
-    visitor: &mut V,
-    id: ParamId,
-    leaf: Tensor<B, 2>,
-) -> bool {
+fn show<B: Backend, V: ModuleVisitor<B>>(visitor: &mut V, id: ParamId, leaf: Tensor<B, 2>) -> bool {
     let (device, shape) = (leaf.device(), leaf.shape());
     let looked_at = Arc::new(AtomicBool::new(false));
     let look = {

@@ -15,7 +15,9 @@ use burn::record::{
     PrettyJsonFileRecorder, Recorder,
 };
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::quantization::{Calibration, QTensorPrimitive, QuantLevel, QuantParam, QuantValue};
+use burn::tensor::quantization::{
+    Calibration, QTensorPrimitive, QuantLevel, QuantParam, QuantValue,
+};
 use burn::tensor::{Int, Tensor, TensorData};
 use burn_adagrad::AdagradConfig;
 use burn_adagrad::inspect::{StateTable, ZeroReport};
@@ -96,7 +98,9 @@ impl<B: Backend> Infer<B> for Dense<B> {
         let numbers: Vec<i64> = ids.iter().map(|&id| id.into()).collect();
         let device = self.fc.devices().remove(0);
         let ids = TensorData::new(numbers, [1, ids.len()]);
-        let vectors = self.emb.forward(Tensor::<B, 2, Int>::from_data(ids, &device));
+        let vectors = self
+            .emb
+            .forward(Tensor::<B, 2, Int>::from_data(ids, &device));
         self.fc.forward(vectors).squeeze_dim(0)
     }
 }
@@ -128,8 +132,7 @@ impl<B: AutodiffBackend> Net<B> for Sparse<B> {
 }
 
 impl<B: AutodiffBackend> Net<B> for Dense<B> {
-    type Optim =
-        burn::optim::adaptor::OptimizerAdaptor<burn_adagrad::Adagrad, Self, B>;
+    type Optim = burn::optim::adaptor::OptimizerAdaptor<burn_adagrad::Adagrad, Self, B>;
 
     fn start(seed: f32, device: &B::Device) -> Self {
         let mut emb = EmbeddingConfig::new(IDS, DIM).init(device);
@@ -191,7 +194,7 @@ const OPERATIONS: &[Operation] = {
         Display,
         Identity,
         Clamp,
-            ChangeAsPytorchDoes,
+        ChangeAsPytorchDoes,
         MovingAverage,
         Quantize,
         Records,
@@ -354,7 +357,11 @@ fn quantize<B: Backend, M: Module<B>>(module: M) -> M {
 }
 
 /// The weights that another module has once it has loaded the record of this one.
-fn through_bytes<B: AutodiffBackend, M: Net<B>, R>(module: &M, recorder: R, device: &B::Device) -> Vec<f32>
+fn through_bytes<B: AutodiffBackend, M: Net<B>, R>(
+    module: &M,
+    recorder: R,
+    device: &B::Device,
+) -> Vec<f32>
 where
     R: Recorder<B, RecordArgs = (), RecordOutput = Vec<u8>, LoadArgs = Vec<u8>>,
 {
@@ -371,7 +378,9 @@ fn through_file<B: AutodiffBackend, M: Net<B>>(
 ) -> Vec<f32> {
     let path = dir.join("model");
     module.clone().save_file(path.clone(), &recorder).unwrap();
-    let fresh = M::start(7.0, device).load_file(path, &recorder, device).unwrap();
+    let fresh = M::start(7.0, device)
+        .load_file(path, &recorder, device)
+        .unwrap();
     weights::<B, M>(&fresh)
 }
 
@@ -388,9 +397,14 @@ fn operate<B: AutodiffBackend, M: Net<B>>(
             let mut weights = Weights::default();
             module.visit(&mut weights);
             let ids = list_param_ids::<M, B>(&module).len();
-            seen = [weights.parameters, weights.numbers.len(), module.num_params(), ids]
-                .map(|n| n as f32)
-                .to_vec();
+            seen = [
+                weights.parameters,
+                weights.numbers.len(),
+                module.num_params(),
+                ids,
+            ]
+            .map(|n| n as f32)
+            .to_vec();
             module
         }
         Operation::Norms => {
@@ -498,7 +512,11 @@ fn operate<B: AutodiffBackend, M: Net<B>>(
         Operation::NoGrad => module.no_grad(),
         Operation::Inspect => {
             let zeros = ZeroReport::of::<B, M>(&module);
-            names = zeros.parameters.iter().map(|part| part.name.clone()).collect();
+            names = zeros
+                .parameters
+                .iter()
+                .map(|part| part.name.clone())
+                .collect();
             let states = StateTable::of::<B, M>(&module);
             seen = vec![zeros.zeros() as f32, zeros.weights() as f32];
             seen.extend(states.rows.iter().map(|row| row.bytes as f32));
@@ -585,7 +603,13 @@ fn run<B: AutodiffBackend, M: Net<B>>(case: Case, device: &B::Device) -> Outcome
 }
 
 #[track_caller]
-fn assert_near(what: &str, case: &dyn std::fmt::Debug, sparse: &[f32], dense: &[f32], on_cpu: bool) {
+fn assert_near(
+    what: &str,
+    case: &dyn std::fmt::Debug,
+    sparse: &[f32],
+    dense: &[f32],
+    on_cpu: bool,
+) {
     assert_eq!(sparse.len(), dense.len(), "{case:?}: {what}");
     let tolerance = if on_cpu { 1e-6 } else { 1e-5 };
     for (i, (sparse, dense)) in sparse.iter().zip(dense).enumerate() {

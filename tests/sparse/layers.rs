@@ -33,7 +33,9 @@ const ROWS: usize = 10;
 const DIM: usize = 3;
 
 fn numbers(rows: usize) -> Vec<f32> {
-    (0..rows * DIM).map(|i| (i as f32 * 1.3).sin() * 2.0).collect()
+    (0..rows * DIM)
+        .map(|i| (i as f32 * 1.3).sin() * 2.0)
+        .collect()
 }
 
 fn embedding<B: Backend>(config: SparseEmbeddingConfig, device: &B::Device) -> SparseEmbedding<B> {
@@ -134,7 +136,9 @@ fn long_vectors_are_shortened_as_by_pytorch<B: Backend>(device: &B::Device) {
                 row.iter_mut().for_each(|w| *w *= max_norm / (norm + 1e-7));
             }
         }
-        twin.weight = twin.weight.map(|_| matrix(&table, DIM, device).require_grad());
+        twin.weight = twin
+            .weight
+            .map(|_| matrix(&table, DIM, device).require_grad());
 
         let vectors = layer.forward(&ids).unwrap();
         let expected = twin.forward(&ids).unwrap();
@@ -153,7 +157,10 @@ fn long_vectors_are_shortened_as_by_pytorch<B: Backend>(device: &B::Device) {
         .chunks(DIM)
         .map(|row| row.iter().map(|w| w * w).sum::<f32>().sqrt())
         .fold(0.0, f32::max);
-    assert!(longest > max_norm, "a step may lengthen a row until it is next looked up");
+    assert!(
+        longest > max_norm,
+        "a step may lengthen a row until it is next looked up"
+    );
 }
 
 fn weights_in_bags_count<B: Backend>(device: &B::Device) {
@@ -163,9 +170,18 @@ fn weights_in_bags_count<B: Backend>(device: &B::Device) {
     let expected: Vec<f32> = (0..DIM)
         .map(|i| 0.5 * table[3 * DIM + i] - 2.0 * table[7 * DIM + i])
         .collect();
-    assert_close("bag", &values(&layer.forward(&weighted)), &expected, 1e-6, 1e-6);
+    assert_close(
+        "bag",
+        &values(&layer.forward(&weighted)),
+        &expected,
+        1e-6,
+        1e-6,
+    );
     let error = CsrBatch::from_weighted_bags(3, &[vec![(0, 1.0), (2, f32::NAN)]]).unwrap_err();
-    assert_eq!(error.to_string(), "entry 1 (row 0): value is NaN, which is not finite");
+    assert_eq!(
+        error.to_string(),
+        "entry 1 (row 0): value is NaN, which is not finite"
+    );
 }
 
 /// Ten rows, then five more, beside fifteen from the start.
@@ -201,8 +217,13 @@ fn a_vocabulary_that_grows_is_one_that_was_large_from_the_start<B: Backend>(devi
         assert!(small.weight.is_require_grad());
         if what != "norm" {
             let mut forgetful = small_optim.clone();
-            let error = forgetful.try_step(0.1, small.clone(), grads(&small)).unwrap_err();
-            assert!(matches!(error, StepError::StateShape { .. }), "{what}: {error}");
+            let error = forgetful
+                .try_step(0.1, small.clone(), grads(&small))
+                .unwrap_err();
+            assert!(
+                matches!(error, StepError::StateShape { .. }),
+                "{what}: {error}"
+            );
             assert!(error.to_string().contains("call `grow`"), "{what}: {error}");
         }
         small_optim.grow(0.1, &small);
@@ -254,8 +275,13 @@ fn an_id_that_there_is_not_is_named_with_its_place() {
         error.to_string(),
         "ids[1][1]: id 100 is not one of the 100 ids from 0 on"
     );
-    let huge = layer.forward(ids([[1, 2, 1 << 40], [0, 0, 0]])).unwrap_err();
-    assert!(huge.to_string().starts_with("ids[0][2]: id 1099511627776"), "{huge}");
+    let huge = layer
+        .forward(ids([[1, 2, 1 << 40], [0, 0, 0]]))
+        .unwrap_err();
+    assert!(
+        huge.to_string().starts_with("ids[0][2]: id 1099511627776"),
+        "{huge}"
+    );
     let list = Tensor::<NdArray, 1, Int>::from_ints([0, -1], &device);
     let error = layer.forward(list).unwrap_err();
     assert!(error.to_string().starts_with("ids[1]: id -1"), "{error}");
@@ -295,8 +321,7 @@ fn options_are_no_part_of_a_record() {
     let layer: SparseEmbedding<NdArray> = config.init(&device);
     let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
     let expected = values(&layer.weight.val());
-    let bytes =
-        Recorder::<NdArray>::record(&recorder, layer.clone().into_record(), ()).unwrap();
+    let bytes = Recorder::<NdArray>::record(&recorder, layer.clone().into_record(), ()).unwrap();
     let dense: Embedding<NdArray> = EmbeddingConfig::new(4, 2).init(&device);
     let dense = dense.load_record(Recorder::<NdArray>::load(&recorder, bytes, &device).unwrap());
     assert_eq!(values(&dense.weight.val()), expected);

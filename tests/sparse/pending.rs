@@ -3,9 +3,7 @@
 use burn::backend::{Autodiff, NdArray};
 use burn::module::{AutodiffModule, Module, ModuleMapper, Param, ParamId};
 use burn::nn::{Linear, LinearConfig};
-use burn::optim::{
-    AdamConfig, GradientsAccumulator, GradientsParams, Optimizer, SgdConfig,
-};
+use burn::optim::{AdamConfig, GradientsAccumulator, GradientsParams, Optimizer, SgdConfig};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_adagrad::AdagradConfig;
@@ -37,7 +35,9 @@ struct Net<B: Backend> {
 type Optim<B> = SparseAdaptor<burn_adagrad::Adagrad, Net<B>, B>;
 
 fn net<B: AutodiffBackend>(device: &B::Device) -> Net<B> {
-    let mut table = SparseLinearConfig::new(ROWS, 2).with_bias(false).init(device);
+    let mut table = SparseLinearConfig::new(ROWS, 2)
+        .with_bias(false)
+        .init(device);
     let numbers: Vec<f32> = (0..2 * ROWS).map(|i| (i as f32).cos()).collect();
     table.weight = Param::from_tensor(matrix(&numbers, 2, device)).into();
     let mut fc = LinearConfig::new(2, 1).with_bias(false).init(device);
@@ -73,7 +73,11 @@ fn loss<B: AutodiffBackend>(net: &Net<B>, batch: &CsrBatch, by_rows: bool) -> Te
 
 fn weights<B: AutodiffBackend>(net: &Net<B>) -> Vec<f32> {
     let net = net.valid();
-    [values(&net.table.weight.val()), values(&net.fc.weight.val())].concat()
+    [
+        values(&net.table.weight.val()),
+        values(&net.fc.weight.val()),
+    ]
+    .concat()
 }
 
 #[track_caller]
@@ -207,7 +211,11 @@ fn another_optimizer_may_come_first<B: Backend>(device: &B::Device) {
     for dense_first in [true, false] {
         for own in [true, false] {
             let what = format!("dense first: {dense_first}, own: {own}");
-            assert_same(&what, &run(true, dense_first, own), &run(false, dense_first, own));
+            assert_same(
+                &what,
+                &run(true, dense_first, own),
+                &run(false, dense_first, own),
+            );
         }
     }
 }

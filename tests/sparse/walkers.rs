@@ -104,7 +104,10 @@ fn burn_carries_gradients_in_these_walks() {
     let seen = |what: &str, expected: &str| {
         let names = std::mem::take(&mut *walkers.lock().unwrap());
         assert!(!names.is_empty(), "{what}: no walk");
-        assert!(names.iter().all(|name| name == expected), "{what}: {names:?}");
+        assert!(
+            names.iter().all(|name| name == expected),
+            "{what}: {names:?}"
+        );
     };
     let backward = || probe.param.val().sum().backward();
 
