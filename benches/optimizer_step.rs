@@ -4,6 +4,9 @@
 //!
 //! `cargo bench --features flex --bench optimizer_step`
 //!
+//! `cargo bench --no-default-features --bench optimizer_step -- '^optimizer_step/(ndarray|flex)'` times the plain
+//! tensor operations that a project gets without the feature of its backend; their rows are named `…-plain`.
+//!
 //! A step of Adagrad reads parameter, gradient and accumulator and writes parameter and accumulator: 20
 //! bytes an element, from which the throughput is computed for all. The gradient outlives the step, as
 //! PyTorch's does: freeing it is the same cost for all and none of the optimizer's.
@@ -60,6 +63,12 @@ fn bench_step<B: Backend, O: SimpleOptimizer<B>>(
         });
         black_box(&parameter);
     });
+}
+
+/// The name of a row of ours, which says whether it is the fused step.
+fn row(backend: &str, fused: bool) -> String {
+    let plain = if fused { "" } else { "-plain" };
+    format!("{backend}-adagrad{plain}")
 }
 
 /// The family beside burn's RMSprop and Adam, over a table with rows of 100.
@@ -168,13 +177,15 @@ fn kernel(criterion: &mut Criterion) {
 
 fn optimizer_step(criterion: &mut Criterion) {
     let (ours, burn) = (AdagradConfig::new().build(), AdaGradConfig::new().build());
+    let ndarray = row("ndarray", cfg!(feature = "ndarray"));
+    let flex = row("flex", cfg!(feature = "flex"));
     for size in SIZES {
         let mut group = criterion.benchmark_group("optimizer_step");
         group.throughput(Throughput::Bytes(size as u64 * BYTES_PER_ELEMENT));
         bench_copy(&mut group, size);
-        bench_step::<NdArray, _>(&mut group, "ndarray-adagrad", &ours, size);
+        bench_step::<NdArray, _>(&mut group, &ndarray, &ours, size);
         bench_step::<NdArray, _>(&mut group, "ndarray-burn", &burn, size);
-        bench_step::<Flex, _>(&mut group, "flex-adagrad", &ours, size);
+        bench_step::<Flex, _>(&mut group, &flex, &ours, size);
         bench_step::<Flex, _>(&mut group, "flex-burn", &burn, size);
         group.finish();
     }

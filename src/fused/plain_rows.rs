@@ -64,9 +64,9 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
     let gradient = wide_sum(matrix, slopes);
     let rows = names(rows, &parameter.device());
     let (dtype, sum_dtype) = (parameter.dtype(), accumulator.dtype());
-    let Update {
-        movement, square, ..
-    } = plain::update(
+    // No decay is in a gradient of rows.
+    let square = gradient.clone() * gradient.clone();
+    let Update { movement, .. } = plain::update(
         step,
         Operands {
             parameter: flat(parameter.clone()).select(0, rows.clone()),

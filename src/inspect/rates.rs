@@ -61,6 +61,10 @@ pub struct RateReport {
     pub dead_below: f64,
     /// The parameters, in the order of the module's fields.
     pub parameters: Vec<ParameterRates>,
+    /// What the optimizer asks of its learning rate, if it asks something
+    /// ([`EffectiveRate::caution`]): that of [`FtrlProximal`](crate::FtrlProximal) must not be restarted.
+    #[serde(default)]
+    pub caution: Option<String>,
 }
 
 /// The step sizes of one parameter.
@@ -156,6 +160,7 @@ impl RateReportConfig {
             learning_rate: self.learning_rate,
             dead_below: self.dead_below,
             parameters: collector.parameters,
+            caution: optimizer.caution().map(str::to_owned),
         }
     }
 }
@@ -216,7 +221,7 @@ where
 }
 
 impl fmt::Display for RateReport {
-    /// As a table in Markdown.
+    /// As a table in Markdown, with the caution below it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -240,6 +245,9 @@ impl fmt::Display for RateReport {
             }
             writeln!(f, " {} |", part.dead)?;
         }
-        Ok(())
+        match &self.caution {
+            Some(caution) => writeln!(f, "\n{caution}"),
+            None => Ok(()),
+        }
     }
 }

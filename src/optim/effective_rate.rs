@@ -32,6 +32,12 @@ pub trait EffectiveRate<B: Backend>: SimpleOptimizer<B> {
     /// What each weight's accumulator holds beyond its initial value: 0 for weights that never saw a
     /// gradient, as far as the optimizer can tell one weight from the other.
     fn seen<const D: usize>(&self, shape: [usize; D], state: &Self::State<D>) -> Tensor<B, D>;
+
+    /// What whoever reads the rates must know of the optimizer beside them, in a sentence or two. None by
+    /// default.
+    fn caution(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// A rate over √G + ε, or √(G + ε).
@@ -168,6 +174,13 @@ impl<B: Backend> EffectiveRate<B> for FtrlProximal {
     fn seen<const D: usize>(&self, _: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {
         let initial = self.config.initial_accumulator_value;
         state.accumulator.clone().sub_scalar(initial)
+    }
+
+    fn caution(&self) -> Option<&'static str> {
+        Some(
+            "FtrlProximal keeps its weights as multiples of the learning rate: a step at another rate multiplies \
+             all of them. Do not restart the rate in the middle of a run.",
+        )
     }
 }
 

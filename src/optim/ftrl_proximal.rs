@@ -35,9 +35,13 @@ use crate::sparse::RowGradient;
 /// initial weights at their first steps (a network of two layers would hardly leave zero again); for
 /// weights that begin at zero, as those of a linear model should, the two are the same.
 ///
-/// η belongs to the whole run: the weights are in z times η, so that a schedule that halves the rate
-/// halves every weight at its next step (and a step at a rate of 0, of a warm-up say, is none: it changes
-/// neither weights nor state). The state is twice as large as the parameter; parameters in
+/// η belongs to the whole run: a weight is z times a multiple of η, and z does not know at which rate its
+/// gradients came. A schedule that halves the rate halves every weight at its next step. One that starts the
+/// rate anew, as a cosine with restarts, makes every weight as many times larger as the rate, and the loss
+/// jumps. So train at one rate; only a slow change, over many steps, is made good by the gradients that follow. A
+/// step at a rate of 0, of a warm-up say, is none: it changes neither weights nor state.
+///
+/// The state is twice as large as the parameter; parameters in
 /// half precision keep it, and are stepped, in f32.
 ///
 /// Sources: H. B. McMahan et al., *Ad Click Prediction: a View from the Trenches*, KDD 2013,

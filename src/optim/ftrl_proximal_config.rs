@@ -9,6 +9,8 @@ use crate::error::OptimizerConfigError;
 use crate::validate::Problems;
 
 /// Options of [`FtrlProximal`]; see there for the formula. The defaults are those of Keras.
+///
+/// Give `step` one rate for the whole run: a rate that jumps multiplies all weights.
 #[derive(Config, Debug)]
 pub struct FtrlProximalConfig {
     /// L1 penalty λ₁: what makes weights exactly zero. It is weighed against the sum of all gradients of a

@@ -75,7 +75,7 @@ pub(super) fn grown<B: Backend, const D: usize>(
     if have >= need {
         return part;
     }
-    let rows = cast(first.slice([have..need]), part.dtype()).to_device(&part.device());
+    let rows = cast(first.slice(have..need), part.dtype()).to_device(&part.device());
     Tensor::cat(vec![part, rows], 0)
 }
 

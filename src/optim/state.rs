@@ -1,7 +1,12 @@
 //! What optimizers remember of a parameter, and how it is stored.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor, TensorData};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
 
 /// A part of an optimizer's state.
 pub(super) trait StatePart<B: Backend> {
@@ -115,6 +120,54 @@ pub(super) fn check_state<B: Backend, const D: usize>(part: &Tensor<B, D>, expec
     );
 }
 
+/// The serialized form of a state.
+pub trait StateItem {
+    /// The name of the state.
+    const NAME: &'static str;
+}
+
+/// The name of a state in its serialized form: what was written of another state is refused when it is read,
+/// where its fields would fit.
+pub struct StateName<I>(PhantomData<fn() -> I>);
+
+impl<I> Default for StateName<I> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<I> Clone for StateName<I> {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl<I: StateItem> fmt::Debug for StateName<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        I::NAME.fmt(f)
+    }
+}
+
+impl<I: StateItem> Serialize for StateName<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(I::NAME)
+    }
+}
+
+impl<'de, I: StateItem> Deserialize<'de> for StateName<I> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if name == I::NAME {
+            return Ok(Self::default());
+        }
+        let expected = I::NAME;
+        Err(D::Error::custom(format_args!(
+            "the record holds a {name:?} where a {expected:?} is asked for: load it into the optimizer that \
+             it was saved from"
+        )))
+    }
+}
+
 /// Defines a state over a backend `B` and a rank `D`, its serialized form, and burn's `Record` between
 /// them. After each field's type stands that of its serialized form.
 macro_rules! optimizer_state {
@@ -138,7 +191,14 @@ macro_rules! optimizer_state {
         #[doc = concat!("The serialized form of [`", stringify!($state), "`].")]
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         pub struct $item {
+            // Records that were written before it was there are taken as they are.
+            #[serde(default)]
+            state: $crate::optim::state::StateName<$item>,
             $($field: $stored,)+
+        }
+
+        impl $crate::optim::state::StateItem for $item {
+            const NAME: &'static str = stringify!($state);
         }
 
         impl<B: burn::tensor::backend::Backend, const D: usize> $state<B, D> {
@@ -157,6 +217,7 @@ macro_rules! optimizer_state {
 
             fn into_item<S: burn::record::PrecisionSettings>(self) -> $item {
                 $item {
+                    state: Default::default(),
                     $($field: $crate::optim::state::StatePart::<B>::into_item(self.$field),)+
                 }
             }

@@ -40,7 +40,10 @@ pub(super) enum Walker {
 impl Walker {
     /// By the type of a visitor or a mapper.
     pub(super) fn of<V: ?Sized>() -> Self {
-        let name = type_name::<V>();
+        Self::named(type_name::<V>())
+    }
+
+    fn named(name: &str) -> Self {
         let path = name.split('<').next().unwrap_or(name);
         let krate = path.split("::").next();
         let name = path.rsplit("::").next();
@@ -155,6 +158,26 @@ pub(crate) fn with_decay_of_current_table<T>(f: impl FnOnce(&mut Option<Arc<RowD
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// burn's walk for distributed training is built under a feature that breaks builds on the CPU, so that
+    /// only its name is here. `tests/sparse/walkers.rs` meets the others in person.
+    #[test]
+    fn walkers_are_told_by_crate_and_name() {
+        let sharder = "burn_train::learner::supervised::strategies::ddp::worker::ModuleSharder";
+        let with_parameters =
+            "burn_optim::optim::visitor::GradientsParamsConverter<a::B, b::M<c::D>>";
+        for (name, walker) in [
+            (sharder, Walker::Sharder),
+            (with_parameters, Walker::Collector),
+            ("my_app::ModuleSharder", Walker::Other),
+            (
+                "burn_train::Other<burn_train::ModuleSharder>",
+                Walker::Other,
+            ),
+        ] {
+            assert_eq!(Walker::named(name), walker, "{name}");
+        }
+    }
 
     /// A step within a step, as a thread pool may run it, and one that panics.
     #[test]

@@ -24,6 +24,30 @@ use crate::optimizers::numbers;
 
 on_each_backend!(rates_tell_how_far_a_small_gradient_moves);
 
+/// At ten times the rate a step of no account makes the weights of FTRL ten times as large; those of no other
+/// optimizer.
+#[test]
+fn the_caution_about_ftrl_is_true() {
+    fn after_a_restart<O: EffectiveRate<Flex>>(optim: &O) -> (f32, Option<&'static str>) {
+        let device = Default::default();
+        let (mut parameter, mut state) = (matrix::<Flex>(&[0.3; 4], 2, &device), None);
+        for _ in 0..20 {
+            let gradient = matrix(&[0.5; 4], 2, &device);
+            (parameter, state) = optim.step(0.1, parameter, gradient, state);
+        }
+        let before = values(&parameter)[0];
+        let small = matrix(&[1e-6; 4], 2, &device);
+        let after = values(&optim.step(1.0, parameter, small, state).0)[0];
+        (after / before, optim.caution())
+    }
+    let (times, caution) = after_a_restart(&FtrlProximalConfig::new().build());
+    assert!((times - 10.0).abs() < 1e-3, "{times}");
+    assert!(caution.unwrap().contains("Do not restart the rate"));
+    let (times, caution) = after_a_restart(&AdagradConfig::new().build());
+    assert!((times - 1.0).abs() < 1e-3, "{times}");
+    assert_eq!(caution, None);
+}
+
 /// A gradient too small to change the accumulator moves a weight by its rate times the gradient.
 fn rates_tell_how_far_a_small_gradient_moves<B: Backend>(device: &B::Device) {
     fn predicts<B: Backend, O: EffectiveRate<B>>(name: &str, optim: &O, device: &B::Device) {

@@ -558,11 +558,13 @@ fn run<B: AutodiffBackend, M: Net<B>>(case: Case, device: &B::Device) -> Outcome
             if case.on_a_clone {
                 let result = operate::<B, M>(case.operation, module.clone(), optim, device);
                 seen.extend(weights::<B, M>(&result.0));
-                (seen.extend(result.1), names.extend(result.2));
+                seen.extend(result.1);
+                names.extend(result.2);
                 module
             } else {
                 let result = operate::<B, M>(case.operation, module, optim, device);
-                (seen.extend(result.1), names.extend(result.2));
+                seen.extend(result.1);
+                names.extend(result.2);
                 result.0
             }
         };
