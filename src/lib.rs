@@ -12,6 +12,7 @@
 //! - [`SimpleNN`], [`SparseNN`]: small networks to train with it.
 //! - [`data`]: synthetic sparse data, a reader of the LIBSVM format, batches.
 //! - [`train`]: the training loop, the evaluation, and the comparison with SGD, Adam and RMSprop.
+//! - `learner` (feature `learner`): burn-train's `Learner`, without a copy of the tables at each step.
 //! - [`tune`]: finding the learning rate, for SparseNN or a module of your own; [`statistics`]: spreads and
 //!   intervals.
 //! - [`plot`](mod@plot) (feature `plot`): the loss curves as a picture.

@@ -18,8 +18,11 @@ macro_rules! for_each_backend {
         for_each_backend!(@one $backend, $body, "ndarray", burn::backend::NdArray<f64>);
         for_each_backend!(@one $backend, $body, "flex", burn::backend::Flex);
         for_each_backend!(@one $backend, $body, "wgpu", burn::backend::Wgpu);
+        for_each_backend!(@one $backend, $body, "wgpu", burn::backend::Wgpu<burn::tensor::f16>);
         for_each_backend!(@one $backend, $body, "vulkan", burn::backend::Vulkan);
         for_each_backend!(@one $backend, $body, "cuda", burn::backend::Cuda);
+        for_each_backend!(@one $backend, $body, "cuda", burn::backend::Cuda<burn::tensor::f16>);
+        for_each_backend!(@one $backend, $body, "cuda", burn::backend::Cuda<burn::tensor::bf16>);
     };
     (@one $backend:ident, $body:block, $feature:literal, $type:ty) => {
         #[cfg(feature = $feature)]
@@ -86,6 +89,10 @@ pub(crate) fn leaf_beside<B: Backend>(values: Tensor<B, 2>, root: &Tensor<B, 2>)
     };
     let leaf = {
         let (values, place): (&dyn Any, &dyn Any) = (&values, &place);
+        #[cfg_attr(
+            not(feature = "any-backend"),
+            expect(unused_mut, reason = "no backend is known")
+        )]
         let mut leaf: Option<B::FloatTensorPrimitive> = None;
         for_each_backend!(I => {
             if let Some(values) = values.downcast_ref::<Tracked<I>>()

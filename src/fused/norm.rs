@@ -13,10 +13,6 @@ use crate::kernel::norm;
 #[derive(Clone)]
 pub(crate) enum Squares<B: Backend> {
     /// Of numbers in this process's memory.
-    #[cfg_attr(
-        not(any(feature = "flex", feature = "ndarray")),
-        expect(dead_code, reason = "only the CPU backends have slices")
-    )]
     Number(f64),
     /// Of numbers elsewhere, in the type in which steps are computed: to read it would be to wait for it.
     Tensor(Tensor<B, 1>),

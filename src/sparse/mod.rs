@@ -1,30 +1,55 @@
 //! Batches of sparse rows, and gradients of the rows of a table that they touch.
 //!
+//! # What row-sparse training asks of a training loop
+//!
+//! The loop is that of any burn module. These points are all that differs:
+//!
+//! - **The optimizer** comes from `init_sparse`. It steps the module's other parameters, too, or leaves them
+//!   to a second optimizer ([`with_dense`](crate::optim::SparseAdaptor::with_dense)). burn's own optimizers do
+//!   not know gradients of rows: the next lookup panics with that message. An `Optimizer` that is written
+//!   from scratch, and walks over the module by itself, is not noticed; it finds no gradient for the table.
+//! - **Gradients are collected** with `GradientsParams::from_grads` or `from_module`, and may go through a
+//!   `GradientsAccumulator` and from device to device. `from_params` can carry the gradient of one lookup a
+//!   table; with more pending lookups the step refuses it.
+//! - **A gradient is stepped once, and not long after its forward pass.** A table remembers 64 lookups whose
+//!   gradients are still to be collected, 1,024 that wait for their step, and more while they fit in 3 MiB. A
+//!   gradient that comes later is an error, not lost.
+//! - **A record is loaded before the forward pass**, not between it and the step: the loaded weights are not
+//!   those that the gradient belongs to. The step refuses such a gradient.
+//! - **burn's `Learner`** holds the model twice while it steps, which copies the table at each step. The
+//!   module `learner::InPlace` (feature `learner`) avoids the copy.
+//! - **The feature of the backend** is on (`ndarray`, `flex`, `wgpu`, `vulkan`, `metal`, `cuda`). With it this crate
+//!   can read the graph of autodiff. Without it tables train, too, but only with it several forward passes may
+//!   come before the first backward pass, and only with it the memory of passes without a step is bounded.
+//! - burn's distributed training averages gradients of a table's own size. A table that is marked for it
+//!   refuses to train.
+//!
+//! Evaluation works best on `model.valid()`, because nothing is tracked there. A forward pass on the autodiff
+//! backend gives the same numbers, and its memory is bounded.
+//!
+//! Everything else is as for any parameter, before, between and after passes: visitors and mappers,
+//! `num_params`, records, burn-store, `clone`, `fork`, `valid`, `no_grad`. They see one parameter, with all
+//! weight decay applied.
+//!
 //! # How a table is trained without a gradient of its size
 //!
 //! A layer over a large table (an embedding, or the first layer of a network over sparse features)
-//! computes weighted sums of rows: its output is S·W, with S the sparse matrix of the batch and W the
-//! table. Were W a tracked tensor, autodiff would build its gradient Sᵀ·(∂loss/∂output) with as many
+//! computes weighted sums of rows. Its output is S·W, with S the sparse matrix of the batch and W the
+//! table. If W were a tracked tensor, autodiff would build its gradient Sᵀ·(∂loss/∂output) with as many
 //! rows as W. Here the *output* is the tracked leaf:
 //!
 //! 1. **Forward**: [`RowTable::weighted_sum`] reads the rows that the batch names, outside of autodiff,
 //!    and makes the result a leaf of the graph. The table remembers the batch and the leaf.
 //! 2. **Backward**: autodiff stops at the leaf, with the gradient of the output, `[batch, dim]`.
-//! 3. **Collecting**: when a visitor walks over the module, the table shows it the leaf beside its own
-//!    parameter. So burn's own `GradientsParams::from_grads` (and `GradientsAccumulator`, and a change of
-//!    device) carry the output's gradient without knowing what it is. (`GradientsParams::from_params`
-//!    selects by parameter, and a leaf is not among them: use `from_grads` or `from_module`.)
-//! 4. **Step**: the optimizer that `init_sparse` gives
-//!    ([`SparseAdaptor`](crate::optim::SparseAdaptor)) takes it from there, forms Sᵀ times it, the
-//!    [`RowGradient`] with one row for each row of the table that the batch touched, and steps these rows
-//!    in place, and the module's other parameters as ever.
+//! 3. **Collecting**: when burn collects the gradients of a module, the table shows its leaves beside its own
+//!    parameter. burn then carries the gradients of the outputs without knowing what they are. No other
+//!    visitor sees leaves. The walks that collect are told by the names of their types, and a test fails if
+//!    burn renames them.
+//! 4. **Step**: the optimizer takes the gradients of the outputs and forms Sᵀ times them. That is the
+//!    [`RowGradient`], with one row for each row of the table that the batch touched. The optimizer steps
+//!    these rows in place.
 //!
-//! The training loop is that of any burn module. No custom backward operation is needed, so all of it
-//! works on every backend. An optimizer that knows nothing of rows would pass the table by in silence;
-//! the table notices, and panics with the remedy.
-//!
-//! Evaluate on `model.valid()`: a forward pass on the autodiff backend is remembered, for a gradient that
-//! may come, over the next 32 steps.
+//! No custom backward operation is needed, so all of it works on every backend.
 
 mod csr;
 mod decay;

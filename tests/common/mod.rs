@@ -125,6 +125,14 @@ pub fn matrix<B: Backend>(values: &[f32], columns: usize, device: &B::Device) ->
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
 }
 
+/// Whether the crate was built with the feature of the backend.
+pub fn feature_is_on<B: Backend>(device: &B::Device) -> bool {
+    let name = B::name(device);
+    (cfg!(feature = "ndarray") && name.contains("ndarray"))
+        || (cfg!(feature = "flex") && name.contains("flex"))
+        || (cfg!(feature = "wgpu") && name.contains("wgpu"))
+}
+
 /// Whether the backend runs on the CPU, where the same operations give the same bits.
 pub fn is_cpu<B: Backend>(device: &B::Device) -> bool {
     !B::name(device).contains("wgpu")

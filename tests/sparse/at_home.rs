@@ -22,9 +22,11 @@ use burn::tensor::{Int, Tensor, TensorData};
 use burn_adagrad::AdagradConfig;
 use burn_adagrad::inspect::{StateTable, ZeroReport};
 use burn_adagrad::nn::{SparseEmbedding, SparseEmbeddingConfig};
-use burn_store::{BurnpackStore, ModuleSnapshot, ModuleStore, SafetensorsStore};
+#[cfg(feature = "safetensors")]
+use burn_store::ModuleStore;
+use burn_store::{BurnpackStore, ModuleSnapshot, SafetensorsStore};
 
-use crate::common::{is_cpu, on_each_backend, values};
+use crate::common::{feature_is_on, is_cpu, on_each_backend, values};
 
 on_each_backend!(
     everything_in_burn_sees_the_dense_twin,
@@ -623,6 +625,10 @@ fn assert_near(
 }
 
 fn everything_in_burn_sees_the_dense_twin<B: Backend>(device: &B::Device) {
+    if !feature_is_on::<B>(device) {
+        // Which gradients reach weights that a mapper has changed, only the graph tells.
+        return;
+    }
     let on_cpu = is_cpu::<B>(device);
     let mut cases = 0;
     for &operation in OPERATIONS {
