@@ -9,6 +9,9 @@ use burn::tensor::backend::Backend;
 /// A loader whose first pass is pass number `epoch` (from 1) of `loader`, for a run that resumes: a loader
 /// that shuffles has another order for each pass, and begins with the first when a program begins.
 ///
+/// A pass is skipped by beginning it. That is enough for burn's loaders without workers, which draw their order
+/// then, and not for those with workers (`num_workers`), which draw it later, each in its thread.
+///
 /// A run that goes on from the checkpoint of epoch n takes its batches from `from_epoch(loader, n + 1)`.
 ///
 /// ```

@@ -50,7 +50,7 @@ pub enum StepError {
     #[error(
         "the gradients hold one of a lookup in `{parameter}` that is no longer remembered, because it was \
          stepped before or because too many other lookups came in between: step each gradient once, and \
-         soon after its forward pass (a table remembers 64 lookups whose gradients are still to be \
+         soon after its backward pass (a table remembers 64 lookups whose gradients are still to be \
          collected, 1024 that wait for their step, and more while they fit in 3 MiB)"
     )]
     Forgotten {

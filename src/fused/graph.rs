@@ -2,7 +2,7 @@
 //! own tensor type does, and is reached by type, as the numbers of a tensor are.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use burn::backend::Autodiff;
 use burn::tensor::backend::{Backend, BackendTypes};
@@ -124,14 +124,78 @@ fn in_place_of<I: Backend>(values: &Tracked<I>, place: &Tracked<I>) -> Option<Tr
     Some(leaf.require_grad())
 }
 
-/// Has the graph let go of what nobody can need any more. It does so by itself in each backward pass,
-/// and at no other time: a run of forward passes alone grows. So this is a backward pass, from a leaf
-/// whose gradient nobody waits for.
+/// The place of a leaf in the graph.
+#[cfg_attr(
+    not(feature = "any-backend"),
+    expect(dead_code, reason = "no backend is known")
+)]
+pub(crate) struct Hold {
+    /// The graph's own node.
+    node: Arc<dyn Any + Send + Sync>,
+    /// What the graph, and whoever has the leaf, hold on to.
+    count: Weak<dyn Any + Send + Sync>,
+}
+
+impl Hold {
+    /// Whether the graph still has the leaf: no backward pass has come through, and none has swept it away.
+    pub(crate) fn is_in_graph(&self) -> bool {
+        self.count.strong_count() > 0
+    }
+}
+
+/// The place of a leaf in the graph; none where the backend is not known.
+pub(crate) fn hold<B: Backend>(leaf: &Tensor<B, 2>) -> Option<Hold> {
+    let TensorPrimitive::Float(leaf) = leaf.clone().into_primitive() else {
+        return None;
+    };
+    let leaf: &dyn Any = &leaf;
+    for_each_backend!(I => {
+        if let Some(leaf) = leaf.downcast_ref::<Tracked<I>>() {
+            let count = Arc::downgrade(&leaf.rc);
+            return Some(Hold { node: leaf.node.clone(), count });
+        }
+    });
+    let _ = leaf;
+    None
+}
+
+/// A tensor in the place of a leaf, by which its gradient is found, over other numbers.
+pub(crate) fn stub<B: Backend>(values: Tensor<B, 2>, hold: &Hold) -> Option<Tensor<B, 2>> {
+    let TensorPrimitive::Float(values) = values.into_primitive() else {
+        return None;
+    };
+    let values: &dyn Any = &values;
+    for_each_backend!(I => {
+        if let Some(values) = values.downcast_ref::<Tracked<I>>() {
+            let mut stub = Tracked::<I>::new(values.primitive.clone());
+            put(&mut stub.node, &hold.node)?;
+            let stub: &dyn Any = &stub;
+            let stub = stub.downcast_ref::<B::FloatTensorPrimitive>()?.clone();
+            return Some(Tensor::from_primitive(TensorPrimitive::Float(stub)));
+        }
+    });
+    let _ = (values, hold);
+    None
+}
+
+/// Puts what is of the right type into a place.
+#[cfg_attr(
+    not(feature = "any-backend"),
+    expect(dead_code, reason = "no backend is known")
+)]
+fn put<T: Any + Send + Sync>(place: &mut Arc<T>, value: &Arc<dyn Any + Send + Sync>) -> Option<()> {
+    *place = value.clone().downcast().ok()?;
+    Some(())
+}
+
+/// Has the graph of a leaf let go of what nobody can need any more. It does so by itself in each backward
+/// pass, and at no other time: a run of forward passes alone grows. So this is a backward pass, from another
+/// leaf in the same graph.
 ///
 /// Where the backend is not known, nothing happens.
-pub(crate) fn sweep<B: Backend>(leaf: Tensor<B, 2>) {
-    // The leaf's own entry in the graph may have been used up; that of its sum is new.
-    let TensorPrimitive::Float(sum) = leaf.clone().sum().into_primitive() else {
+pub(crate) fn sweep<B: Backend>(root: &Tensor<B, 2>) {
+    let nothing = Tensor::zeros([1, 1], &root.device());
+    let TensorPrimitive::Float(sum) = leaf_beside(nothing, root).sum().into_primitive() else {
         return;
     };
     let sum: &dyn Any = &sum;

@@ -120,7 +120,7 @@ fn squares<B: Backend, const D: usize>(table: &Tensor<B, D>, names: &[u32]) -> V
             return squares;
         }
     }
-    plain_rows::squares(table.clone(), names)
+    plain_rows::squares(table.clone().set_require_grad(false), names)
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]

@@ -25,6 +25,10 @@ use crate::sparse::{CsrBatch, RowGradient, Stage, Table, Walk, tables, walk};
 ///
 /// Source: <https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html>.
 ///
+/// # Panics
+///
+/// If `max_norm` is not finite or not above 0.
+///
 /// ```
 /// use burn::backend::{Autodiff, NdArray};
 /// use burn::optim::GradientsParams;
@@ -46,6 +50,7 @@ pub fn clip_grad_norm<B: AutodiffBackend, M: AutodiffModule<B>>(
     grads: GradientsParams,
     max_norm: f64,
 ) -> (GradientsParams, f64) {
+    check_above_zero("max_norm", max_norm);
     let tables = tables::<B, M>(module);
     let (grads, squares) = clip::<B, M>(module, &tables, grads, max_norm);
     let norm = match squares {
@@ -57,6 +62,13 @@ pub fn clip_grad_norm<B: AutodiffBackend, M: AutodiffModule<B>>(
         }
     };
     (grads, norm)
+}
+
+pub(super) fn check_above_zero(what: &str, number: f64) {
+    assert!(
+        number.is_finite() && number > 0.0,
+        "{what} = {number} (must be finite and above 0)"
+    );
 }
 
 /// The same without waiting for the norm; none of no gradients.

@@ -18,7 +18,7 @@ pub(super) fn clip<B: Backend, const D: usize>(
 ) -> Tensor<B, D> {
     match clipping {
         None => gradient,
-        Some(GradientClippingConfig::Value(limit)) => gradient.clamp(-*limit, *limit),
+        Some(GradientClippingConfig::Value(limit)) => clamp(gradient, *limit),
         Some(GradientClippingConfig::Norm(max_norm)) => {
             let factor = Factor::of_norm(*max_norm, sum_of_squares(gradient.clone()));
             let dtype = gradient.dtype();
@@ -34,14 +34,21 @@ pub(super) fn clip_rows<B: Backend>(
 ) -> RowGradient<B> {
     match clipping {
         None => gradient,
-        Some(GradientClippingConfig::Value(limit)) => {
-            gradient.map(|values| values.clamp(-*limit, *limit))
-        }
+        Some(GradientClippingConfig::Value(limit)) => gradient.map(|values| clamp(values, *limit)),
         Some(GradientClippingConfig::Norm(max_norm)) => {
             let factor = Factor::of_norm(*max_norm, sum_of_squares(gradient.values()));
             factor.multiply_rows(gradient)
         }
     }
+}
+
+/// Not burn's `clamp`, which takes NaN for the limit on some backends.
+fn clamp<B: Backend, const D: usize>(gradient: Tensor<B, D>, limit: f32) -> Tensor<B, D> {
+    let (above, below) = (
+        gradient.clone().greater_elem(limit),
+        gradient.clone().lower_elem(-limit),
+    );
+    gradient.mask_fill(above, limit).mask_fill(below, -limit)
 }
 
 /// What a gradient is multiplied by so that its norm is at most some number.
@@ -87,7 +94,9 @@ impl<B: Backend> Factor<B> {
             Self::Number(1.0) => cast(gradient, dtype),
             Self::Number(factor) => cast(cast(gradient, working).mul_scalar(*factor), dtype),
             Self::Tensor(factor) => {
-                let factor = cast(factor.clone(), working).reshape([1; D]);
+                // Gradients of several devices keep their places.
+                let factor = factor.clone().to_device(&gradient.device());
+                let factor = cast(factor, working).reshape([1; D]);
                 cast(cast(gradient, working) * factor, dtype)
             }
         }

@@ -242,6 +242,9 @@ impl<B: Backend> RowOptimizer<B> for FtrlProximal {
         state: Self::State<D>,
         parameter: Tensor<B, D>,
     ) -> Self::State<D> {
+        if stands_still(lr) {
+            return state;
+        }
         let (_, [accumulator, linear]) = if self.takes_roots() {
             self.next(&self.rule::<true>(lr), &parameter, None)
         } else {

@@ -1,6 +1,6 @@
 //! The gradients of a step, taken out of burn's containers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use burn::module::{AutodiffModule, ModuleVisitor, Param, ParamId};
 use burn::optim::adaptor::GradAdaptor;
@@ -133,22 +133,24 @@ impl<B: Backend> Parts<B> {
     }
 }
 
-/// Checks that nothing is left over that is a gradient of rows.
+/// Checks that every gradient of rows belongs to a lookup that is known.
 ///
 /// # Errors
 ///
-/// If one is: its lookup is no longer known.
-pub(super) fn check_rest<B: AutodiffBackend, M: AutodiffModule<B>>(
+/// If one does not.
+pub(super) fn check_known<B: AutodiffBackend, M: AutodiffModule<B>>(
     module: &M,
     tables: &[Table],
-    rest: &GradAdaptor,
+    grads: &GradAdaptor,
 ) -> Result<(), StepError> {
-    let left = len(rest);
-    if left == 0 || left == count::<B, M>(module, tables, rest) {
+    let mut known: HashSet<ParamId> = tables.iter().flat_map(|table| table.ledger.ids()).collect();
+    let number_of = |id: &ParamId| number_of::<B::InnerBackend, 2>(grads, *id);
+    let of_rows: usize = known.iter().map(number_of).sum();
+    if len(grads) == of_rows + count::<B, M>(module, tables, grads, &mut known) {
         return Ok(());
     }
     // The rest may be gradients of other modules, which are not asked about.
-    let holds = |id| holds::<B::InnerBackend, 2>(rest, id);
+    let holds = |id| !known.contains(&id) && number_of(&id) > 0;
     match tables
         .iter()
         .find(|table| table.ledger.any_forgotten(holds))
@@ -168,10 +170,6 @@ fn len(grads: &GradAdaptor) -> usize {
     }
 }
 
-fn holds<B: Backend, const D: usize>(grads: &GradAdaptor, id: ParamId) -> bool {
-    number_of::<B, D>(grads, id) > 0
-}
-
 /// Number of gradients of a parameter: of several devices there may be several.
 fn number_of<B: Backend, const D: usize>(grads: &GradAdaptor, id: ParamId) -> usize {
     let has = |grads: &GradientsParams| usize::from(grads.get::<B, D>(id).is_some());
@@ -181,24 +179,34 @@ fn number_of<B: Backend, const D: usize>(grads: &GradAdaptor, id: ParamId) -> us
     }
 }
 
-/// How many of the gradients are those of parameters of the module.
+/// How many of the gradients are those of parameters of the module that are not in `known`; they are added to
+/// it.
 fn count<B: AutodiffBackend, M: AutodiffModule<B>>(
     module: &M,
     tables: &[Table],
     grads: &GradAdaptor,
+    known: &mut HashSet<ParamId>,
 ) -> usize {
     struct Count<'a> {
         grads: &'a GradAdaptor,
+        known: &'a mut HashSet<ParamId>,
         number: usize,
     }
 
     impl<B: AutodiffBackend> ModuleVisitor<B> for Count<'_> {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
-            self.number += number_of::<B::InnerBackend, D>(self.grads, param.id);
+            // A module may show a parameter twice.
+            if self.known.insert(param.id) {
+                self.number += number_of::<B::InnerBackend, D>(self.grads, param.id);
+            }
         }
     }
 
-    let mut counter = Count { grads, number: 0 };
+    let mut counter = Count {
+        grads,
+        known,
+        number: 0,
+    };
     walk(Walk::Look, tables, || module.visit(&mut counter));
     counter.number
 }

@@ -5,7 +5,6 @@ use burn::optim::adaptor::GradAdaptor;
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
 
-use super::gradients::check_rest;
 use super::sparse_adaptor::Records;
 use super::{RowOptimizer, SparseAdaptor};
 use crate::error::StepError;
@@ -117,7 +116,6 @@ where
         let tables = tables::<B, M>(&module);
         let row_lr = lr * self.row_rate;
         let (module, rest) = self.rows.step_by(row_lr, module, &tables, grads, true)?;
-        check_rest::<B, M>(&module, &tables, &rest)?;
         let lr = lr * self.dense_rate;
         Ok(walk(Walk::PassBy, &tables, || match rest {
             GradAdaptor::Single(grads) => self.dense.step(lr, module, grads),

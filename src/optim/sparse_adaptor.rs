@@ -8,8 +8,8 @@ use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
 
-use super::clip_grad_norm::clip;
-use super::gradients::{check_rest, merge, take_rows};
+use super::clip_grad_norm::{check_above_zero, clip};
+use super::gradients::{check_known, merge, take_rows};
 use super::states::{check_states, grow_states};
 use super::step_walk::StepWalk;
 use super::{MixedAdaptor, RowOptimizer};
@@ -109,11 +109,16 @@ where
 
     /// Sets a clipping of each parameter's gradient, before the one in the optimizer's configuration. Norms
     /// are taken in f32 whatever the type of the parameter.
+    ///
+    /// # Panics
+    ///
+    /// If the threshold is not finite or not above 0.
     pub fn with_grad_clipping(self, clipping: GradientClipping) -> Self {
-        let clipping = match clipping {
-            GradientClipping::Value(limit) => GradientClippingConfig::Value(limit),
-            GradientClipping::Norm(max_norm) => GradientClippingConfig::Norm(max_norm),
+        let (clipping, threshold) = match clipping {
+            GradientClipping::Value(limit) => (GradientClippingConfig::Value(limit), limit),
+            GradientClipping::Norm(norm) => (GradientClippingConfig::Norm(norm), norm),
         };
+        check_above_zero("grad_clipping", threshold.into());
         Self {
             grad_clipping: Some(clipping),
             ..self
@@ -127,10 +132,7 @@ where
     ///
     /// If the norm is not finite or not above 0.
     pub fn with_max_grad_norm(self, max_norm: f64) -> Self {
-        assert!(
-            max_norm.is_finite() && max_norm > 0.0,
-            "max_grad_norm = {max_norm} (must be finite and above 0)"
-        );
+        check_above_zero("max_grad_norm", max_norm);
         Self {
             max_grad_norm: Some(max_norm),
             ..self
@@ -178,7 +180,8 @@ where
     /// Gives the states of tables to which rows were added
     /// ([`RowTable::append`](crate::sparse::RowTable::append)) rows at their ends, as the first step makes
     /// them; `lr` is the learning rate of the coming step, which the states of
-    /// [`FtrlProximal`](crate::FtrlProximal) depend on. Other states stay as they are.
+    /// [`FtrlProximal`](crate::FtrlProximal) depend on: at a rate of 0 those cannot be made and stay as they
+    /// are. Other states stay as they are.
     ///
     /// ```
     /// use burn::backend::{Autodiff, NdArray};
@@ -232,8 +235,7 @@ where
         grads: GradAdaptor,
     ) -> Result<M, StepError> {
         let tables = tables::<B, M>(&module);
-        let (module, rest) = self.step_by(lr, module, &tables, grads, false)?;
-        check_rest::<B, M>(&module, &tables, &rest)?;
+        let (module, _) = self.step_by(lr, module, &tables, grads, false)?;
         Ok(module)
     }
 
@@ -251,6 +253,7 @@ where
                 return Err(error);
             }
         }
+        check_known::<B, M>(&module, tables, &grads)?;
         check_states::<O, M, B>(&self.optim, &module, tables, &self.records, self.unchecked)?;
         self.unchecked = false;
         let mut grads = match self.max_grad_norm {

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 use burn::module::ParamId;
 use burn::tensor::Tensor;
@@ -11,19 +12,19 @@ use burn::tensor::backend::Backend;
 
 use super::CsrBatch;
 use crate::error::StepError;
+use crate::fused::graph::{Hold, hold, stub};
 
-/// Bytes that the lookups of a table may take before the oldest are forgotten: those of forward passes
-/// whose gradient never comes.
+/// Bytes that the lookups of a table may take before those are forgotten whose gradient can hardly come: of
+/// forward passes that nobody goes back through, and of backward passes that nobody collected.
 const ROOM: usize = 3 << 20;
 
-/// Of these bytes, what outputs may take. Further lookups do without ([`Ledger::zeros`]).
-const ROOM_FOR_OUTPUTS: usize = 1 << 20;
+/// What a lookup takes here beside its batch, and what the graph takes for it, whatever its size.
+const OVERHEAD: usize = 256;
+const GRAPH_OVERHEAD: usize = 2048;
 
-/// What the graph and the ledger need for a lookup, whatever its size.
-const OVERHEAD: usize = 2048;
-
-/// So many lookups are kept whatever their size: of those whose gradient nobody has collected yet, and
-/// of those whose gradient somebody may have.
+/// So many lookups are kept whatever their size: of those that a backward pass may have come through and
+/// whose gradient nobody has collected yet, and of those whose gradient somebody may have. Those that the
+/// graph still holds are kept in any case.
 const NEW_KEPT: usize = 64;
 const COLLECTED_KEPT: usize = 1024;
 
@@ -34,6 +35,15 @@ const STEPS_TO_WAIT: usize = 32;
 /// ids, so that a gradient of theirs is an error.
 const FORGOTTEN_KNOWN: u64 = 1 << 17;
 const LAST_KNOWN: u64 = 1 << 12;
+
+/// Of so many that were forgotten before anybody collected, the gradient can still be collected.
+const LOST_KNOWN: usize = 1 << 12;
+
+/// Of so many weights, by their numbers in the graph, a leaf is kept whose graph further lookups join.
+const ROOTS: usize = 4;
+
+/// No pass has so many lookups in one table, of weights that a backward pass has been through before.
+const PENDING: usize = 1 << 12;
 
 /// So many of the last times that decay was applied to the table are remembered.
 const RENAMED_KNOWN: usize = 32;
@@ -64,15 +74,44 @@ pub(crate) struct Lookup {
     /// How far its gradient has come.
     pub(crate) stage: Stage,
     number: u64,
-    /// The tracked leaf, a `Tensor<B, 2>`: tables with and without autodiff share a ledger.
-    leaf: Box<dyn Any + Send>,
+    leaf: Leaf,
     /// The graph's number of the weights that were read, where it is known.
     node: Option<u64>,
     bytes: usize,
-    /// Of which the output.
-    output_bytes: usize,
+    /// Of which those that go when the graph lets go of it.
+    graph_bytes: usize,
     steps_missed: usize,
     steps_to_wait: usize,
+}
+
+impl Lookup {
+    /// Whether the graph still holds the leaf: a backward pass can come through it.
+    fn is_pending(&self) -> bool {
+        matches!(&self.leaf, Leaf::Held(hold) if hold.is_in_graph())
+    }
+
+    /// Whether a backward pass may have come through it.
+    fn has_been_passed(&self) -> bool {
+        self.stage != Stage::New || !self.is_pending()
+    }
+
+    /// A tensor by which burn finds the gradient. Its numbers are those of `values` where the leaf's are not
+    /// kept.
+    fn leaf<B: Backend>(&self, values: impl FnOnce() -> Tensor<B, 2>) -> Option<Tensor<B, 2>> {
+        match &self.leaf {
+            Leaf::Held(hold) => stub(values(), hold),
+            Leaf::Kept(leaf) => leaf.downcast_ref().cloned(),
+        }
+    }
+}
+
+/// The tracked leaf of a lookup.
+enum Leaf {
+    /// Where the backend is known: its place in the graph, which keeps neither the leaf there nor its numbers
+    /// in memory.
+    Held(Hold),
+    /// Elsewhere: itself, a `Tensor<B, 2>`. Tables with and without autodiff share a ledger.
+    Kept(Box<dyn Any + Send>),
 }
 
 /// The lookups of a table, from the oldest on. Clones of a table share it, as clones of a burn module share
@@ -83,7 +122,6 @@ struct Entries {
     lookups: VecDeque<Lookup>,
     /// What the lookups take.
     bytes: usize,
-    output_bytes: usize,
     /// Where [`make_room`](Self::make_room) begins.
     limit: usize,
     /// Ids are those that follow on this one.
@@ -93,10 +131,10 @@ struct Entries {
     forgotten: VecDeque<Range<u64>>,
     /// Numbers in the graph of weights before and after decay was applied to them.
     renamed: VecDeque<(u64, u64)>,
-    /// The first lookup of the weights that were looked up last: further ones join its graph.
-    root: Option<Root>,
-    /// A tensor of zeros, for the last shape that needed one.
-    zeros: Option<Box<dyn Any + Send>>,
+    /// One for each of the weights that were looked up last.
+    roots: VecDeque<Root>,
+    /// Lookups that are gone before anybody has collected: their ids, the weights' numbers and their places.
+    lost: VecDeque<(ParamId, Option<u64>, Hold)>,
     /// Why the table's gradients cannot be stepped; told when it is next used.
     error: Option<StepError>,
 }
@@ -106,32 +144,41 @@ impl Default for Ledger {
         Self(Mutex::new(Entries {
             lookups: VecDeque::new(),
             bytes: 0,
-            output_bytes: 0,
             limit: ROOM,
             first_id: ParamId::new().val(),
             next_number: 0,
             forgotten: VecDeque::new(),
             renamed: VecDeque::new(),
-            root: None,
-            zeros: None,
+            roots: VecDeque::new(),
+            lost: VecDeque::new(),
             error: None,
         }))
     }
 }
 
-/// A lookup whose graph others join.
+/// A leaf whose graph the lookups of some weights join.
 struct Root {
-    id: ParamId,
     /// The number of the weights in the graph.
     node: u64,
     /// A `Tensor<B, 2>`.
     leaf: Box<dyn Any + Send>,
-    /// Whether a backward pass has been through it, after which the graph forgets it by itself.
+    /// Where it was made, until another thread has joined.
+    thread: Option<ThreadId>,
+    /// Whether a backward pass may have been through its graph. burn then takes what hangs on parameters that
+    /// the pass has used up for useless in the next one.
     is_used: bool,
 }
 
-/// The tracked leaf of a lookup, and an id.
-type Leaf<B> = (ParamId, Tensor<B, 2>);
+/// The graph of these weights is to be swept, with the leaf that is its root.
+pub(super) struct Sweep<B: Backend> {
+    node: u64,
+    /// Whether no backward pass has been there before.
+    is_first: bool,
+    pub(super) root: Tensor<B, 2>,
+}
+
+/// A tensor by which burn finds the gradient of a lookup, and an id.
+type ShownLeaf<B> = (ParamId, Tensor<B, 2>);
 
 /// What [`Ledger::add`] is told of a lookup.
 pub(super) struct NewLookup<B: Backend> {
@@ -139,8 +186,6 @@ pub(super) struct NewLookup<B: Backend> {
     pub(super) batch: CsrBatch,
     pub(super) max_norm: Option<f32>,
     pub(super) leaf: Tensor<B, 2>,
-    /// Whether the leaf is the output itself, and not zeros that were added to it.
-    pub(super) is_output: bool,
     pub(super) node: Option<u64>,
 }
 
@@ -149,42 +194,57 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The leaf whose graph a lookup of the weights with this number joins; none for the first.
-    pub(super) fn root<B: Backend>(&self, node: Option<u64>) -> Option<Tensor<B, 2>> {
-        let entries = self.entries();
-        let root = entries
-            .root
-            .as_ref()
-            .filter(|root| Some(root.node) == node)?;
-        root.leaf.downcast_ref().cloned()
+    /// The leaf whose graph the lookups of the weights with this number join; made anew for the first. For it
+    /// the leaf of other weights may be forgotten, whose graph is then to be swept.
+    pub(super) fn root<B: Backend>(
+        &self,
+        node: u64,
+        make: impl FnOnce() -> Tensor<B, 2>,
+    ) -> (Tensor<B, 2>, Option<Sweep<B>>) {
+        let mut entries = self.entries();
+        let mut roots = entries.roots.iter_mut();
+        if let Some(root) = roots.find(|root| root.node == node)
+            && let Some(leaf) = root.leaf.downcast_ref::<Tensor<B, 2>>()
+        {
+            let leaf = leaf.clone();
+            root.thread = root
+                .thread
+                .filter(|thread| *thread == thread::current().id());
+            return (leaf, None);
+        }
+        let mut sweep = None;
+        if entries.roots.len() >= ROOTS
+            && let Some(oldest) = entries.roots.front().map(|root| root.node)
+        {
+            sweep = entries.sweep(oldest, true);
+            entries.roots.pop_front();
+        }
+        let leaf = make();
+        entries.roots.push_back(Root {
+            node,
+            leaf: Box::new(leaf.clone()),
+            thread: Some(thread::current().id()),
+            is_used: false,
+        });
+        (leaf, sweep)
     }
 
-    /// Remembers a lookup. Gives leaves that are needed no more and that the graph is to let go of.
-    pub(super) fn add<B: Backend>(&self, lookup: NewLookup<B>) -> Vec<Tensor<B, 2>> {
-        let output_bytes = if lookup.is_output {
-            lookup.leaf.shape().num_elements() * lookup.leaf.dtype().size()
-        } else {
-            0
+    /// Remembers a lookup. Says if the graph is to be swept of what nobody can need any more, after which
+    /// [`swept`](Self::swept) is to be called.
+    pub(super) fn add<B: Backend>(&self, lookup: NewLookup<B>) -> Option<Sweep<B>> {
+        // The graph may keep the output for what was computed of it.
+        let output_bytes = lookup.leaf.shape().num_elements() * lookup.leaf.dtype().size();
+        let graph_bytes = GRAPH_OVERHEAD + output_bytes;
+        let bytes = OVERHEAD + lookup.batch.bytes() + graph_bytes;
+        let (leaf, graph_bytes) = match hold(&lookup.leaf) {
+            Some(hold) => (Leaf::Held(hold), graph_bytes),
+            None => (Leaf::Kept(Box::new(lookup.leaf)), 0),
         };
-        let bytes = OVERHEAD + lookup.batch.bytes() + output_bytes;
         let mut entries = self.entries();
         let number = entries.next_number;
         let id = entries.id(number);
         entries.next_number += 1;
         entries.bytes += bytes;
-        entries.output_bytes += output_bytes;
-        let mut leaves = Vec::new();
-        if let Some(node) = lookup.node
-            && entries.root.as_ref().is_none_or(|root| root.node != node)
-        {
-            let before = entries.root.replace(Root {
-                id,
-                node,
-                leaf: Box::new(lookup.leaf.clone()),
-                is_used: false,
-            });
-            leaves.extend(before.filter(|root| !root.is_used).map(|root| root.leaf));
-        }
         entries.lookups.push_back(Lookup {
             id,
             table: lookup.table,
@@ -192,44 +252,32 @@ impl Ledger {
             max_norm: lookup.max_norm,
             stage: Stage::New,
             number,
-            leaf: Box::new(lookup.leaf),
+            leaf,
             node: lookup.node,
             bytes,
-            output_bytes,
+            graph_bytes,
             steps_missed: 0,
             steps_to_wait: STEPS_TO_WAIT,
         });
-        leaves.extend(entries.make_room());
-        drop(entries);
-        let leaves = leaves.into_iter();
-        leaves
-            .filter_map(|leaf| leaf.downcast().ok().map(|leaf| *leaf))
-            .collect()
+        entries.make_room(lookup.node)
     }
 
-    /// Zeros to add to an output, which is then no leaf and need not be kept, if the outputs that are kept
-    /// take enough room already. Their gradient is that of the output.
-    pub(super) fn zeros<B: Backend>(&self, like: &Tensor<B, 2>) -> Option<Tensor<B, 2>> {
+    /// Forgets the lookups of which the graph has let go when it was swept.
+    pub(super) fn swept<B: Backend>(&self, sweep: &Sweep<B>) {
         let mut entries = self.entries();
-        if entries.output_bytes < ROOM_FOR_OUTPUTS {
-            return None;
+        let lost = entries.lost.len();
+        entries.forget(|lookup| {
+            lookup.stage == Stage::New && lookup.node == Some(sweep.node) && !lookup.is_pending()
+        });
+        if sweep.is_first {
+            // No backward pass has come through them: they have no gradients, and make no root a used one.
+            entries.lost.truncate(lost);
+            entries
+                .roots
+                .iter_mut()
+                .for_each(|root| root.is_used &= root.node != sweep.node);
         }
-        let fits = |zeros: &&Tensor<B, 2>| {
-            zeros.dims() == like.dims()
-                && zeros.dtype() == like.dtype()
-                && zeros.device() == like.device()
-        };
-        let last = entries.zeros.as_ref().and_then(|last| last.downcast_ref());
-        let zeros = match last.filter(fits) {
-            Some(zeros) => zeros.clone(),
-            None => {
-                let zeros = like.zeros_like();
-                entries.zeros = Some(Box::new(zeros.clone()));
-                zeros
-            }
-        };
-        // A node of its own over the same numbers.
-        Some(zeros.detach())
+        entries.set_limit();
     }
 
     /// The weights with the first number in the graph are the same parameter as those with the second.
@@ -253,29 +301,50 @@ impl Ledger {
     }
 
     /// The ids and leaves of the lookups of weights that have one of these numbers in the graph.
-    pub(super) fn leaves_of<B: Backend>(&self, nodes: &[Option<u64>]) -> Vec<Leaf<B>> {
-        self.leaves(|lookup| {
+    pub(super) fn leaves_of<B: Backend>(
+        &self,
+        nodes: &[Option<u64>],
+        values: &Tensor<B, 2>,
+    ) -> Vec<ShownLeaf<B>> {
+        let entries = self.entries();
+        let lookups = entries.lookups.iter().filter(|lookup| {
             // By the number, the weights of a step before are others. Without it, they may be.
             let may_be_stepped = lookup.stage != Stage::Stepped || lookup.node.is_some();
-            (may_be_stepped && nodes.contains(&lookup.node)).then_some(lookup.id)
-        })
+            may_be_stepped && nodes.contains(&lookup.node)
+        });
+        lookups
+            .filter_map(|lookup| Some((lookup.id, lookup.leaf(|| values.clone())?)))
+            .collect()
     }
 
-    /// The leaves of the lookups whose gradient was collected, with the ids under which it was.
-    pub(super) fn collected<B: Backend>(&self, table: ParamId) -> Vec<Leaf<B>> {
-        self.leaves(|lookup| match lookup.stage {
-            Stage::New => None,
-            Stage::CollectedAsTable => Some(table),
-            Stage::Collected | Stage::Stepped => Some(lookup.id),
-        })
+    /// The same of lookups that were forgotten before anybody has collected their gradients.
+    pub(super) fn lost_leaves_of<B: Backend>(
+        &self,
+        nodes: &[Option<u64>],
+        values: &Tensor<B, 2>,
+    ) -> Vec<ShownLeaf<B>> {
+        let entries = self.entries();
+        let lost = entries.lost.iter();
+        lost.filter(|(_, node, _)| nodes.contains(node))
+            .filter_map(|(id, _, hold)| Some((*id, stub(values.clone(), hold)?)))
+            .collect()
     }
 
-    /// The leaves of some lookups, under the ids that `under` gives them.
-    fn leaves<B: Backend>(&self, under: impl Fn(&Lookup) -> Option<ParamId>) -> Vec<Leaf<B>> {
+    /// The leaves of the lookups whose gradient was collected, with the ids under which it was; with numbers
+    /// that `values` gives for a lookup.
+    pub(super) fn collected<B: Backend>(
+        &self,
+        table: ParamId,
+        values: impl Fn(&Lookup) -> Tensor<B, 2>,
+    ) -> Vec<ShownLeaf<B>> {
         let entries = self.entries();
         let leaves = entries.lookups.iter().filter_map(|lookup| {
-            let leaf: &Tensor<B, 2> = lookup.leaf.downcast_ref()?;
-            Some((under(lookup)?, leaf.clone()))
+            let id = match lookup.stage {
+                Stage::New => return None,
+                Stage::CollectedAsTable => table,
+                Stage::Collected | Stage::Stepped => lookup.id,
+            };
+            Some((id, lookup.leaf(|| values(lookup))?))
         });
         leaves.collect()
     }
@@ -296,21 +365,17 @@ impl Ledger {
     /// Hands every lookup to `step`, from the oldest on, which says whether it had its gradient.
     pub(crate) fn step(&self, mut step: impl FnMut(&Lookup) -> bool) {
         let mut entries = self.entries();
-        let root = entries.root.as_ref().map(|root| root.id);
-        let mut root_is_used = false;
         entries.forget(|lookup| {
             if step(lookup) {
                 lookup.stage = Stage::Stepped;
                 lookup.steps_missed = 0;
-                root_is_used |= root == Some(lookup.id);
                 return false;
             }
             lookup.steps_missed += 1;
             lookup.stage == Stage::Stepped || lookup.steps_missed >= lookup.steps_to_wait
         });
-        if let Some(root) = &mut entries.root {
-            root.is_used |= root_is_used;
-        }
+        // The weights are others now: nobody collects gradients of those that were.
+        entries.lost.clear();
     }
 
     /// Shows every lookup, from the oldest on.
@@ -351,17 +416,66 @@ impl Entries {
         self.first_id.wrapping_add(number).into()
     }
 
-    /// Forgets old lookups if all of them take too much room. Gives the leaf of one of them.
-    fn make_room(&mut self) -> Option<Box<dyn Any + Send>> {
+    /// What to sweep the graph of these weights takes; none if it cannot be done, or if it is to be the first
+    /// backward pass there and is not.
+    fn sweep<B: Backend>(&self, node: u64, first: bool) -> Option<Sweep<B>> {
+        let root = self.roots.iter().find(|root| root.node == node)?;
+        let is_first = self.can_be_swept(node);
+        let sweep = Sweep {
+            node,
+            is_first,
+            root: root.leaf.downcast_ref::<Tensor<B, 2>>()?.clone(),
+        };
+        (is_first || !first && root.thread == Some(thread::current().id())).then_some(sweep)
+    }
+
+    /// Whether a sweep of the graph of these weights takes nothing from a pass that is pending: no backward
+    /// pass has been there, and no other thread.
+    fn can_be_swept(&self, node: u64) -> bool {
+        let Some(root) = self.roots.iter().find(|root| root.node == node) else {
+            return false;
+        };
+        let mut lookups = self.lookups.iter();
+        root.thread == Some(thread::current().id())
+            && !root.is_used
+            && !lookups.any(|lookup| lookup.node == Some(node) && lookup.has_been_passed())
+    }
+
+    /// Forgets old lookups if all of them take too much room. Says if the graph of the weights is to be swept,
+    /// to find out which of their lookups nobody can need any more.
+    fn make_room<B: Backend>(&mut self, node: Option<u64>) -> Option<Sweep<B>> {
         if self.bytes <= self.limit {
             return None;
         }
-        let new = self.lookups.iter();
-        let mut new = new.filter(|lookup| lookup.stage == Stage::New).count();
-        let mut collected = self.lookups.len() - new;
+        let (mut pending, mut pending_bytes) = (0, 0);
+        for lookup in &mut self.lookups {
+            if lookup.is_pending() {
+                pending += 1;
+                pending_bytes += lookup.bytes;
+            } else {
+                let freed = std::mem::take(&mut lookup.graph_bytes);
+                lookup.bytes -= freed;
+                self.bytes -= freed;
+            }
+        }
+        if self.bytes <= self.limit {
+            return None;
+        }
+        let first = pending <= PENDING;
+        let sweep = node.and_then(|node| self.sweep(node, first));
+        let gone = self.lookups.iter().filter(|lookup| !lookup.is_pending());
+        let (mut new, mut collected) =
+            gone.fold((0, 0), |(new, collected), lookup| match lookup.stage {
+                Stage::New => (new + 1, collected),
+                _ => (new, collected + 1),
+            });
         // Some at a time: there is work to do each time.
-        let mut excess = self.bytes.saturating_sub(ROOM / 16 * 15);
-        let leaf = self.forget(|lookup| {
+        let bytes = self.bytes - pending_bytes;
+        let mut excess = bytes.saturating_sub(ROOM / 16 * 15);
+        self.forget(|lookup| {
+            if lookup.is_pending() {
+                return false;
+            }
             let (kind, kept) = match lookup.stage {
                 Stage::New => (&mut new, NEW_KEPT),
                 _ => (&mut collected, COLLECTED_KEPT),
@@ -373,20 +487,31 @@ impl Entries {
             }
             goes
         });
-        self.limit = ROOM.max(self.bytes + self.bytes / 16);
-        leaf
+        self.set_limit();
+        sweep
     }
 
-    /// Forgets the lookups of which `goes` says so. Gives the leaf of one of them.
-    fn forget(&mut self, mut goes: impl FnMut(&mut Lookup) -> bool) -> Option<Box<dyn Any + Send>> {
-        let mut leaf = None;
+    /// While much is pending, it is looked at ever more seldom.
+    fn set_limit(&mut self) {
+        let pending = self.lookups.iter().filter(|lookup| lookup.is_pending());
+        let pending: usize = pending.map(|lookup| lookup.bytes).sum();
+        self.limit = ROOM.max(self.bytes + self.bytes / 16).max(2 * pending);
+    }
+
+    /// Forgets the lookups of which `goes` says so.
+    fn forget(&mut self, mut goes: impl FnMut(&mut Lookup) -> bool) {
         for mut lookup in std::mem::take(&mut self.lookups) {
             if !goes(&mut lookup) {
                 self.lookups.push_back(lookup);
                 continue;
             }
             self.bytes -= lookup.bytes;
-            self.output_bytes -= lookup.output_bytes;
+            if lookup.has_been_passed() {
+                let mut roots = self.roots.iter_mut();
+                if let Some(root) = roots.find(|root| Some(root.node) == lookup.node) {
+                    root.is_used = true;
+                }
+            }
             if lookup.stage != Stage::Stepped {
                 let number = lookup.number;
                 match self.forgotten.back_mut() {
@@ -394,7 +519,12 @@ impl Entries {
                     _ => self.forgotten.push_back(number..number + 1),
                 }
             }
-            leaf = Some(lookup.leaf);
+            if let (Stage::New, Leaf::Held(hold)) = (lookup.stage, lookup.leaf) {
+                self.lost.push_back((lookup.id, lookup.node, hold));
+            }
+        }
+        while self.lost.len() > LOST_KNOWN {
+            self.lost.pop_front();
         }
         let mut known: u64 = self
             .forgotten
@@ -411,6 +541,5 @@ impl Entries {
                 self.forgotten.pop_front();
             }
         }
-        leaf
     }
 }

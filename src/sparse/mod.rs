@@ -11,11 +11,13 @@
 //! - **Gradients are collected** with `GradientsParams::from_grads` or `from_module`, and may go through a
 //!   `GradientsAccumulator` and from device to device. `from_params` can carry the gradient of one lookup a
 //!   table; with more pending lookups the step refuses it.
-//! - **A gradient is stepped once, and not long after its forward pass.** A table remembers 64 lookups whose
-//!   gradients are still to be collected, 1,024 that wait for their step, and more while they fit in 3 MiB. A
-//!   gradient that comes later is an error, not lost.
-//! - **A record is loaded before the forward pass**, not between it and the step: the loaded weights are not
-//!   those that the gradient belongs to. The step refuses such a gradient.
+//! - **A gradient is stepped once, and not long after its backward pass.** A table remembers all lookups of a
+//!   pass that is still to be gone back through. Of others it remembers 64 whose gradients are still to be
+//!   collected, 1,024 that wait for their step, and more while they fit in 3 MiB. A gradient that comes later is
+//!   an error, not lost.
+//! - **A record is loaded before the forward pass**, not between it and the step. The loaded weights are not
+//!   those that the gradient belongs to: `from_grads` then finds none, as for any parameter, and a gradient that
+//!   was collected before is refused if the record brought another id.
 //! - **burn's `Learner`** holds the model twice while it steps, which copies the table at each step. The
 //!   module `learner::InPlace` (feature `learner`) avoids the copy.
 //! - **The feature of the backend** is on (`ndarray`, `flex`, `wgpu`, `vulkan`, `metal`, `cuda`). With it this crate

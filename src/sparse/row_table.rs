@@ -10,7 +10,7 @@ use burn::tensor::{DType, Tensor};
 
 use super::CsrBatch;
 use super::decay::RowDecay;
-use super::ledger::{Ledger, NewLookup};
+use super::ledger::{Ledger, NewLookup, Sweep};
 use crate::fused::graph::{Standing, leaf_beside, standing, sweep};
 use crate::fused::rows;
 
@@ -66,12 +66,13 @@ pub(super) struct RowOptions {
 pub(super) struct Due<B: Backend> {
     pub(super) decay: Arc<RowDecay>,
     /// The decayed weights, once somebody has looked at all of them. From then on they are the parameter.
-    pub(super) settled: OnceLock<Param<Tensor<B, 2>>>,
+    /// Clones share them, as they share the graph's leaf of weights without decay.
+    pub(super) settled: Arc<OnceLock<Param<Tensor<B, 2>>>>,
 }
 
 impl<B: Backend> From<Arc<RowDecay>> for Due<B> {
     fn from(decay: Arc<RowDecay>) -> Self {
-        let settled = OnceLock::new();
+        let settled = Arc::default();
         Self { decay, settled }
     }
 }
@@ -95,27 +96,27 @@ impl<B: Backend> RowTable<B> {
             row < n_rows,
             "padding_idx = {row} (must be below the number of rows, {n_rows})"
         );
-        let weight = self.weight.init_mapper(move |weight| {
+        let zeroed = move |weight: Tensor<B, 2>| {
             let tracked = weight.is_require_grad();
             let zeros = Tensor::zeros([1, dim], (&weight.device(), weight.dtype()));
             let weight = weight.set_require_grad(false);
             let weight = weight.slice_assign([row..row + 1, 0..dim], zeros);
             weight.set_require_grad(tracked)
-        });
+        };
         let options = RowOptions {
             padding: Some(row as u32),
             ..self.options
         };
-        Self {
-            weight,
-            options,
-            ..self
-        }
+        let table = self
+            .flush()
+            .with_weight(|weight, _| weight.init_mapper(zeroed));
+        Self { options, ..table }
     }
 
     /// Keeps the norm (L2) of rows at this number or below, as `max_norm` of PyTorch's embeddings: a
-    /// longer row is shortened where it is looked up, and for good in the step that follows. It is no part
-    /// of a record: say it again for a table that a record is loaded into.
+    /// longer row is shortened where it is looked up, and for good in the step that follows (not under
+    /// [`FtrlProximal`](crate::FtrlProximal), whose state is the sum of all steps: there it only bounds what is
+    /// looked up). It is no part of a record: say it again for a table that a record is loaded into.
     ///
     /// # Panics
     ///
@@ -199,31 +200,31 @@ impl<B: Backend> RowTable<B> {
             return sums;
         };
         batch.sort_ahead();
-        let root = self.ledger.root(node);
-        let leaf_over = |values: Tensor<B, 2>| match &root {
-            Some(root) => leaf_beside(values, root),
-            None => values.require_grad(),
-        };
-        let (leaf, output, is_output) = match self.ledger.zeros(&sums) {
-            None => {
-                let leaf = leaf_over(sums);
-                (leaf.clone(), leaf, true)
-            }
-            Some(zeros) => {
-                let leaf = leaf_over(zeros);
-                (leaf.clone(), sums + leaf, false)
+        let output = match node {
+            None => sums.require_grad(),
+            Some(node) => {
+                let new_root = || Tensor::zeros([1, 1], &sums.device()).require_grad();
+                let (root, to_sweep) = self.ledger.root(node, new_root);
+                self.sweep(to_sweep);
+                leaf_beside(sums, &root)
             }
         };
-        let let_go = self.ledger.add(NewLookup {
+        let to_sweep = self.ledger.add(NewLookup {
             table: param.id,
             batch: batch.clone(),
             max_norm,
-            leaf,
-            is_output,
+            leaf: output.clone(),
             node,
         });
-        let_go.into_iter().for_each(sweep);
+        self.sweep(to_sweep);
         output
+    }
+
+    fn sweep(&self, to_sweep: Option<Sweep<B>>) {
+        if let Some(to_sweep) = to_sweep {
+            sweep(&to_sweep.root);
+            self.ledger.swept(&to_sweep);
+        }
     }
 
     /// The weights with all decay applied; tracked as the parameter is. The same as `val()`.
@@ -273,11 +274,19 @@ impl<B: Backend> RowTable<B> {
     pub fn append(self, rows: Tensor<B, 2>) -> Self {
         let ([_, dim], [_, new_dim]) = (self.dims(), rows.dims());
         assert_eq!(new_dim, dim, "numbers in a new row");
+        let ledger = self.ledger.clone();
         self.map(|weight| {
             let tracked = weight.is_require_grad();
+            let before = standing(&weight);
             let rows = rows.to_device(&weight.device()).cast(weight.dtype());
             let parts = [weight, rows].map(|part| part.set_require_grad(false));
-            Tensor::cat(parts.to_vec(), 0).set_require_grad(tracked)
+            let weight = Tensor::cat(parts.to_vec(), 0).set_require_grad(tracked);
+            if let (Standing::Leaf(Some(before)), Standing::Leaf(Some(after))) =
+                (before, standing(&weight))
+            {
+                ledger.rename(before, after);
+            }
+            weight
         })
     }
 
@@ -300,7 +309,9 @@ impl<B: Backend> RowTable<B> {
     ) -> RowTable<A> {
         let (weight, mut decay) = match self.due {
             None => (self.weight, None),
-            Some(due) => match due.settled.into_inner() {
+            Some(due) => match Arc::try_unwrap(due.settled)
+                .map_or_else(|shared| shared.get().cloned(), OnceLock::into_inner)
+            {
                 Some(settled) => (settled, None),
                 None => (self.weight, Some(due.decay)),
             },

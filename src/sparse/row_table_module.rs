@@ -12,7 +12,7 @@ use burn::module::{
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 
-use super::ledger::Stage;
+use super::ledger::{Lookup, Stage};
 use super::row_table::RowTable;
 use super::walk::{self, Table, Walk, Walker};
 use crate::error::StepError;
@@ -24,10 +24,16 @@ impl<B: Backend> RowTable<B> {
     fn collect<V: ModuleVisitor<B>>(&self, visitor: &mut V) {
         let (param, _) = self.as_read();
         let nodes = self.nodes();
+        // Gradients are found by a leaf's place in the graph; its numbers are not asked for.
+        let nothing = Tensor::zeros([1, 1], &param.lazy_device());
         let leaves = match nodes.is_empty() {
             true => Vec::new(),
-            false => self.ledger.leaves_of::<B>(&nodes),
+            false => self.ledger.leaves_of(&nodes, &nothing),
         };
+        for (id, leaf) in self.ledger.lost_leaves_of(&nodes, &nothing) {
+            // If it has a gradient, the step says that it comes too late.
+            show(visitor, id, leaf);
+        }
         let (mut asked_for, mut refused) = (HashSet::new(), Vec::new());
         for (id, leaf) in leaves {
             if show(visitor, id, leaf.clone()) {
@@ -52,7 +58,6 @@ impl<B: Backend> RowTable<B> {
                 }
             }
             lookups => {
-                let nothing = Tensor::zeros([1, 1], &param.lazy_device());
                 if show(visitor, param.id, nothing) {
                     self.ledger.fail(StepError::FromParams { lookups });
                 }
@@ -76,7 +81,9 @@ impl<B: Backend> RowTable<B> {
     /// stepped, and comes back another.
     fn find_lost<M: ModuleMapper<B>>(&self, mapper: &mut M) {
         let mut lookups = 0;
-        for (id, leaf) in self.ledger.collected::<B>(self.weight.id) {
+        let (dim, device) = (self.dims()[1], self.weight.lazy_device());
+        let like_the_output = |lookup: &Lookup| Tensor::zeros([lookup.batch.len(), dim], &device);
+        for (id, leaf) in self.ledger.collected::<B>(self.weight.id, like_the_output) {
             let before = leaf.clone();
             let after = mapper.map_float(Param::initialized(id, leaf)).into_value();
             lookups += usize::from(!is_same(before, after));
@@ -134,7 +141,9 @@ impl<B: Backend> Module<B> for RowTable<B> {
             Walker::Collector => self.collect(visitor),
             Walker::Carrier => {
                 let (param, _) = self.as_read();
-                for (id, leaf) in self.ledger.collected::<B>(param.id) {
+                let nothing = Tensor::zeros([1, 1], &param.lazy_device());
+                let leaves = self.ledger.collected::<B>(param.id, |_| nothing.clone());
+                for (id, leaf) in leaves {
                     if id != param.id {
                         visitor.visit_float(&Param::initialized(id, leaf));
                     }

@@ -4,8 +4,8 @@ use burn::backend::{Autodiff, Flex, NdArray};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::nn::{Linear, LinearConfig};
-use burn::optim::{GradientsAccumulator, GradientsParams, Optimizer};
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::optim::{GradientsAccumulator, GradientsParams, MultiGradientsParams, Optimizer};
+use burn::tensor::backend::{AutodiffBackend, Backend, Device as _};
 use burn::tensor::{DType, Tensor};
 use burn_adagrad::nn::{SparseEmbedding, SparseEmbeddingConfig};
 use burn_adagrad::optim::{RowOptimizer, clip_grad_norm};
@@ -136,6 +136,71 @@ fn any_module_can_be_clipped() {
     let scaled: Vec<f32> = slope.iter().map(|x| x / norm as f32).collect();
     let slope = values(&grads.get::<NdArray, 2>(tied[0].weight.id).unwrap());
     assert_close("tied", &slope, &scaled, 1e-5, 1e-6);
+}
+
+/// A loss that is NaN is not made a healthy one, on vectors long enough for burn's own `clamp` to do so.
+#[test]
+fn clipping_leaves_nan_as_it_is() {
+    type A = Autodiff<NdArray>;
+    let device = Default::default();
+    let config = AdagradConfig::new().with_grad_clipping(Some(GradientClippingConfig::Value(1.0)));
+    for by_rows in [true, false] {
+        let layer: SparseEmbedding<A> = SparseEmbeddingConfig::new(2, 64).init(&device);
+        let vectors = match by_rows {
+            true => layer.forward(&[0, 1]).unwrap(),
+            false => layer.weight.val(),
+        };
+        let grads = GradientsParams::from_grads((vectors * f32::NAN).sum().backward(), &layer);
+        let layer = config.init_sparse().step(0.1, layer, grads);
+        assert!(
+            values(&layer.weight.val())
+                .iter()
+                .all(|weight| weight.is_nan())
+        );
+    }
+}
+
+/// A late gradient is an error before anything has moved, clipped or not, of one device or of several.
+#[test]
+fn late_gradients_are_told_before_anything_moves() {
+    type A = Autodiff<NdArray>;
+    let device = burn::backend::ndarray::NdArrayDevice::Cpu;
+    let start = net::<A>(&device);
+    let late = || {
+        let late = gradients(&start, &[1]);
+        for _ in 0..1500 {
+            drop(gradients(&start, &[2; 500]));
+        }
+        late
+    };
+    for max_norm in [None, Some(1.0)] {
+        for several in [false, true] {
+            let mut optim = AdagradConfig::new().init_sparse::<A, Net<A>>();
+            if let Some(max_norm) = max_norm {
+                optim = optim.with_max_grad_norm(max_norm);
+            }
+            let before = values(&start.fc.weight.val());
+            let late = late();
+            let step = || match several {
+                false => optim.step(0.1, start.clone(), late),
+                true => {
+                    let grads = vec![(late, device.to_id())];
+                    optim.step_multi(0.1, start.clone(), MultiGradientsParams { grads })
+                }
+            };
+            let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(step)).unwrap_err();
+            let message = panic.downcast::<String>().unwrap();
+            assert!(message.contains("no longer remembered"), "{message}");
+            assert_eq!(values(&start.fc.weight.val()), before);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "max_norm = NaN (must be finite and above 0)")]
+fn a_norm_that_is_no_number_is_refused() {
+    let net = net::<Autodiff<NdArray>>(&Default::default());
+    clip_grad_norm(&net, GradientsParams::new(), f64::NAN);
 }
 
 #[test]

@@ -38,6 +38,49 @@ fn numbers(rows: usize) -> Vec<f32> {
         .collect()
 }
 
+/// Set while decay is due that somebody has seen already.
+#[test]
+fn padding_can_be_said_late() {
+    type B = Autodiff<NdArray>;
+    let mut layer = embedding::<B>(SparseEmbeddingConfig::new(ROWS, DIM), &Default::default());
+    let config = AdagradConfig::new().with_decoupled_weight_decay(0.5);
+    let mut optim = config.init_sparse();
+    let loss = layer.forward(&[1, 2]).unwrap().sum();
+    let grads = GradientsParams::from_grads(loss.backward(), &layer);
+    layer = optim.step(0.1, layer, grads);
+    let before = values(&layer.weight.val());
+    layer.weight = layer.weight.with_padding_idx(3);
+    let mut expected = before;
+    expected[3 * DIM..4 * DIM].fill(0.0);
+    assert_eq!(values(&layer.weight.val()), expected);
+}
+
+/// FTRL's state cannot be made at a rate of 0, and is not made wrong there.
+#[test]
+fn nothing_grows_at_a_rate_of_zero() {
+    type B = Autodiff<NdArray>;
+    let device = Default::default();
+    let mut layer = embedding::<B>(SparseEmbeddingConfig::new(2, DIM), &device);
+    let mut optim = FtrlProximalConfig::new().init_sparse::<B, SparseEmbedding<B>>();
+    let step = |optim: &mut SparseAdaptor<_, _, _>, layer: SparseEmbedding<B>| {
+        let loss = layer.forward(&[0, 1]).unwrap().sum();
+        let grads = GradientsParams::from_grads(loss.backward(), &layer);
+        optim.try_step(0.1, layer, grads)
+    };
+    layer = step(&mut optim, layer).unwrap();
+    layer.weight = layer.weight.append(Tensor::ones([1, DIM], &device));
+    optim.grow(0.0, &layer);
+    let error = step(&mut optim, layer.clone()).unwrap_err();
+    assert!(matches!(error, StepError::StateShape { .. }), "{error}");
+    optim.grow(0.1, &layer);
+    layer = step(&mut optim, layer).unwrap();
+    assert!(
+        values(&layer.weight.val())
+            .iter()
+            .all(|weight| weight.is_finite())
+    );
+}
+
 fn embedding<B: Backend>(config: SparseEmbeddingConfig, device: &B::Device) -> SparseEmbedding<B> {
     // The same weights whatever the initializer.
     let layer: SparseEmbedding<B> = config.init(device);
