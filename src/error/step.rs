@@ -11,7 +11,7 @@ use thiserror::Error;
 pub enum StepError {
     /// An optimizer that does not know row gradients was given some.
     #[error(
-        "the gradients of {lookups} lookups in a table went to an optimizer that does not know row \
+        "gradients of a table's rows (of {lookups} lookups) went to an optimizer that does not know row \
          gradients, and are lost. If the table is to be trained, train it with an optimizer from \
          `init_sparse`: Adadelta, Sm3 and burn's own have none, but Adagrad, RowWiseAdagrad, AdagradNorm, \
          FtrlProximal and ProximalAdagrad do, and `with_dense` adds any other for the dense parameters. If \

@@ -26,7 +26,8 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
         parameter,
         movement,
         accumulator,
-    } = update(step, operands);
+        ..
+    } = update(step, operands, false);
     (cast(parameter - movement, dtype), [accumulator])
 }
 
@@ -107,12 +108,15 @@ pub(super) struct Update<B: Backend, const D: usize> {
     pub(super) parameter: Tensor<B, D>,
     pub(super) movement: Tensor<B, D>,
     pub(super) accumulator: Tensor<B, D>,
+    /// What the step has added to it, if it was asked for.
+    pub(super) square: Option<Tensor<B, D>>,
 }
 
 /// The arithmetic of an Adagrad step.
 pub(super) fn update<B: Backend, const D: usize>(
     step: &AdagradStep,
     operands: Operands<Tensor<B, D>, 1>,
+    keep_square: bool,
 ) -> Update<B, D> {
     let working = working_dtype(operands.parameter.dtype());
     let parameter = cast(operands.parameter, working);
@@ -125,10 +129,12 @@ pub(super) fn update<B: Backend, const D: usize>(
     if step.weight_decay != 0.0 {
         gradient = gradient + parameter.clone().mul_scalar(step.weight_decay);
     }
-    // In place: nothing else holds the accumulator. And the squares are gone before the next tensor is made:
-    // one more held here has cost more than half of the speed, where the allocator then gave memory back to
-    // the system at each step.
-    let accumulator = accumulator + gradient.clone() * gradient.clone();
+    let square = gradient.clone() * gradient.clone();
+    // In place: nothing else holds the accumulator.
+    let accumulator = accumulator + square.clone();
+    // Gone before the next tensor is made: one more held here has cost more than half of the speed, where the
+    // allocator then gave memory back to the system at each step.
+    let square = keep_square.then_some(square);
 
     let denominator = if step.epsilon_inside_sqrt {
         accumulator.clone().add_scalar(step.epsilon).sqrt()
@@ -143,6 +149,7 @@ pub(super) fn update<B: Backend, const D: usize>(
         parameter,
         movement: direction.mul_scalar(step.rate),
         accumulator,
+        square,
     }
 }
 

@@ -64,20 +64,23 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
     let gradient = wide_sum(matrix, slopes);
     let rows = names(rows, &parameter.device());
     let (dtype, sum_dtype) = (parameter.dtype(), accumulator.dtype());
-    // No decay is in a gradient of rows.
-    let square = gradient.clone() * gradient.clone();
-    let Update { movement, .. } = plain::update(
+    let Update {
+        movement, square, ..
+    } = plain::update(
         step,
         Operands {
             parameter: flat(parameter.clone()).select(0, rows.clone()),
             gradient,
             state: [flat(accumulator.clone()).select(0, rows.clone())],
         },
+        true,
     );
-    (
-        add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
-        [add_to_rows(accumulator, rows, cast(square, sum_dtype))],
-    )
+    let parameter = add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype));
+    let accumulator = match square {
+        Some(square) => add_to_rows(accumulator, rows, cast(square, sum_dtype)),
+        None => accumulator,
+    };
+    (parameter, [accumulator])
 }
 
 /// As [`rows::row_wise_adagrad`](super::rows::row_wise_adagrad).
