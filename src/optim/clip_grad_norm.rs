@@ -9,7 +9,7 @@ use burn::tensor::{DType, Tensor};
 
 use super::clipping::Factor;
 use crate::fused::norm::{Squares, sum_of_squares};
-use crate::fused::working_dtype;
+use crate::fused::{cast, working_dtype};
 use crate::sparse::{CsrBatch, RowGradient, Stage, Table, Walk, tables, walk};
 
 /// Clips the gradients of a module by the norm of all of them together, as PyTorch's `clip_grad_norm_`:
@@ -89,8 +89,21 @@ pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
         let Some(gradient) = row_gradient(&parts, table) else {
             continue;
         };
-        norm.add(sum_of_squares(gradient.values()));
         let ids = parts.iter().map(|(id, ..)| *id);
+        let as_table = ids.clone().any(|id| id == table.id);
+        let whole = grads
+            .get::<B::InnerBackend, 2>(table.id)
+            .filter(|_| !as_table);
+        match whole {
+            None => norm.add(sum_of_squares(gradient.values())),
+            // The table was used whole, too, and the step takes the sum of both.
+            Some(whole) => {
+                let rows = gradient.to_dense().to_device(&whole.device());
+                let dtype = working_dtype(whole.dtype());
+                norm.add(sum_of_squares(cast(whole, dtype) + cast(rows, dtype)));
+                norm.done.insert(table.id);
+            }
+        }
         // One may be there under the table's own id, and is not that of the whole table then.
         norm.done.extend(ids.clone());
         outputs.extend(ids);

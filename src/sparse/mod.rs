@@ -15,6 +15,12 @@
 //!   pass that is still to be gone back through. Of others it remembers 64 whose gradients are still to be
 //!   collected, 1,024 that wait for their step, and more while they fit in 3 MiB. A gradient that comes later is
 //!   an error, not lost.
+//! - **Code that handles gradients by the id of a parameter misses tables.** The gradient of a lookup is kept under
+//!   an id of its own, so that `grads.get(table.id)` and `grads.remove(table.id)` find the gradient of the whole
+//!   table alone. Freeze a table with `no_grad`, and clip with the optimizer or with
+//!   [`clip_grad_norm`](crate::optim::clip_grad_norm()).
+//! - **A thread trains a `fork` of a module**, not a clone. Clones share burn's graph: with burn 0.21 threads that
+//!   train clones lose gradients of dense parameters, and with tables they may hang or panic.
 //! - **A record is loaded before the forward pass**, not between it and the step. The loaded weights are not
 //!   those that the gradient belongs to: `from_grads` then finds none, as for any parameter, and a gradient that
 //!   was collected before is refused if the record brought another id.

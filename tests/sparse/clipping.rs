@@ -109,6 +109,25 @@ fn the_norm_is_that_of_pytorchs_formula<B: Backend>(device: &B::Device) {
     assert_eq!((grads.len(), norm), (0, 0.0));
 }
 
+/// A table that is used by rows and whole in one pass, as by a penalty over all parameters: its gradient is the sum.
+#[test]
+fn the_norm_of_rows_and_the_whole_table_is_that_of_their_sum() {
+    let device = Default::default();
+    let net = net::<Autodiff<NdArray>>(&device);
+    let weights = values(&net.table.weight.val());
+    let (mut expected, above) = by_hand(&net, &[1, 4, 1]);
+    let outputs = net.fc.forward(net.table.forward(&[1, 4, 1]).unwrap());
+    let penalty = net.table.weight.val().powi_scalar(2).sum();
+    let grads = GradientsParams::from_grads((outputs.sum() + penalty).backward(), &net);
+    for (slope, weight) in expected.iter_mut().zip(weights) {
+        *slope += 2.0 * weight;
+    }
+    let squares = expected.iter().chain(&above).map(|&x| f64::from(x).powi(2));
+    let expected = squares.sum::<f64>().sqrt();
+    let (_, norm) = clip_grad_norm(&net, grads, 0.1);
+    assert!((norm - expected).abs() < 1e-5, "{norm} {expected}");
+}
+
 /// A module without tables, and one that shows a parameter twice, which counts once.
 #[test]
 fn any_module_can_be_clipped() {
