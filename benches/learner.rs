@@ -1,11 +1,11 @@
-//! A training step inside burn-train's `Learner` beside the same step in a loop of one's own: SparseNN over
-//! a table of 1,000,000 × 64 weights, of which a batch touches two rows.
+//! A training step inside burn-train's `Learner` beside the same step in a loop of one's own. The model is SparseNN
+//! over a table of 1,000,000 × 64 weights. A batch touches two rows.
 //!
 //! `cargo bench --features flex,learner --bench learner`
 //!
-//! `own-loop` is forward, backward and step; `in-place` is the `Learner` with the model in an `InPlace`;
-//! `copies` is the `Learner` with the model as it is, of which each step copies the table and its
-//! accumulator.
+//! - `own-loop` is forward, backward and step.
+//! - `in-place` is the `Learner` with the model in an `InPlace`.
+//! - `copies` is the `Learner` with the model as it is. Each step then copies the table and its accumulator.
 
 use std::time::Duration;
 

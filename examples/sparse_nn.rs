@@ -10,17 +10,15 @@
 mod common;
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use burn::backend::Autodiff;
 use burn::module::AutodiffModule;
-use burn_adagrad::data::{LibsvmOptions, sparse_dataloader};
+use burn_adagrad::data::sparse_dataloader;
 use burn_adagrad::train::Split;
 use burn_adagrad::{
-    AdagradConfig, DefaultBackend, SparseDataConfig, SparseNN, SparseNNConfig, evaluate_model,
-    generate_sparse_data, train_model,
+    AdagradConfig, DefaultBackend, SparseNN, SparseNNConfig, evaluate_model, train_model,
 };
 use clap::Parser;
 use indicatif::ProgressBar;
@@ -31,15 +29,8 @@ type B = Autodiff<DefaultBackend>;
 #[derive(Parser)]
 #[command(name = "sparse_nn")]
 struct Options {
-    /// Rows to train on, in LIBSVM format [default: the article's synthetic data]
-    #[arg(long, value_name = "FILE")]
-    data: Option<PathBuf>,
-    /// Rows to test on, in LIBSVM format [default: the last 20 % of the data]
-    #[arg(long, value_name = "FILE", requires = "data")]
-    test_data: Option<PathBuf>,
-    /// Number of features [default: up to the highest index in the files]
-    #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u64).range(1..))]
-    features: Option<u64>,
+    #[command(flatten)]
+    rows: common::Rows,
     /// Passes over the training rows
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     epochs: u32,
@@ -77,7 +68,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     );
     let last = options.seed.checked_add(u64::from(options.seeds) - 1);
     let last = last.context("--seed plus --seeds is larger than the largest seed")?;
-    let split = read(options)?;
+    let split = options.rows.read()?;
     let (train, test) = (split.train(), split.test());
     let mut out = std::io::stdout().lock();
     writeln!(
@@ -109,15 +100,6 @@ fn run(options: &Options) -> anyhow::Result<()> {
     bar.finish_and_clear();
     writeln!(out, "Adagrad Accuracy: {}", with_spread(&accuracies))?;
     Ok(())
-}
-
-fn read(options: &Options) -> anyhow::Result<Split> {
-    let Some(path) = &options.data else {
-        let data = generate_sparse_data(&SparseDataConfig::new())?;
-        return Ok(Split::first_80_percent(&data)?);
-    };
-    let reader = LibsvmOptions::default().with_n_features(options.features.map(|n| n as usize));
-    common::read_split(&reader, path, options.test_data.as_deref())
 }
 
 /// The accuracy on the test rows, and the loss of every batch.

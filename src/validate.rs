@@ -7,6 +7,26 @@ use burn::optim::decay::WeightDecayConfig;
 
 use crate::error::{InvalidField, OptimizerConfigError};
 
+/// Checks a number that is no field of a configuration.
+///
+/// # Panics
+///
+/// If it is not finite or not above 0.
+pub(crate) fn check_above_zero(what: &str, number: f64) {
+    assert!(
+        number.is_finite() && number > 0.0,
+        "{what} = {number} (must be finite and above 0)"
+    );
+}
+
+/// The same, with 0 allowed.
+pub(crate) fn check_not_negative(what: &str, number: f64) {
+    assert!(
+        number.is_finite() && number >= 0.0,
+        "{what} = {number} (must be finite and at least 0)"
+    );
+}
+
 /// A list of the fields that failed.
 #[derive(Default)]
 pub(crate) struct Problems(Vec<InvalidField>);

@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use burn_adagrad::SparseDataConfig;
 use burn_adagrad::data::LibsvmOptions;
 use burn_adagrad::train::{DataSource, OptimizerKind, Split};
 use burn_adagrad::tune::{Progress, Tuning};
-use clap::Parser;
+use burn_adagrad::{SparseDataConfig, generate_sparse_data};
+use clap::{Args, Parser};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -99,6 +99,32 @@ pub fn progress_bar(len: u64, unit: &str) -> ProgressBar {
     let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left, {{msg}}");
     let style = ProgressStyle::with_template(&template).expect("the template is valid");
     ProgressBar::with_draw_target(Some(len), target).with_style(style)
+}
+
+/// Rows in files of the user's, or the article's.
+#[derive(Args)]
+pub struct Rows {
+    /// Rows to train on, in LIBSVM format [default: the article's synthetic data]
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Rows to test on, in LIBSVM format [default: the last 20 % of the data]
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub test_data: Option<PathBuf>,
+    /// Number of features [default: up to the highest index in the files]
+    #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u64).range(1..))]
+    pub features: Option<u64>,
+}
+
+impl Rows {
+    /// Reads or makes them.
+    pub fn read(&self) -> anyhow::Result<Split> {
+        let Some(path) = &self.data else {
+            let data = generate_sparse_data(&SparseDataConfig::new())?;
+            return Ok(Split::first_80_percent(&data)?);
+        };
+        let reader = LibsvmOptions::default().with_n_features(self.features.map(|n| n as usize));
+        read_split(&reader, path, self.test_data.as_deref())
+    }
 }
 
 /// Rows to train on and rows to test on, which without a file of their own are the last 20 %.

@@ -26,13 +26,9 @@ use burn::train::logger::FileMetricLogger;
 use burn::train::metric::store::{Aggregate, Direction, Split as MetricSplit};
 use burn::train::metric::{AccuracyMetric, AurocMetric, LearningRateMetric, LossMetric};
 use burn::train::{Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining};
-use burn_adagrad::data::{LibsvmOptions, from_epoch, sparse_dataloader};
+use burn_adagrad::data::{from_epoch, sparse_dataloader};
 use burn_adagrad::learner::InPlace;
-use burn_adagrad::train::Split;
-use burn_adagrad::{
-    AdagradConfig, DefaultBackend, SparseDataConfig, SparseNN, SparseNNConfig, evaluate_model,
-    generate_sparse_data,
-};
+use burn_adagrad::{AdagradConfig, DefaultBackend, SparseNN, SparseNNConfig, evaluate_model};
 
 use course::{Course, Finished, Patience};
 use options::Options;
@@ -50,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     options.check()?;
-    let split = read(options)?;
+    let split = options.rows.read()?;
     let last_epoch = resume::last_epoch(options)?;
     let (train, test) = (split.train(), split.test());
     let mut out = std::io::stdout();
@@ -138,13 +134,4 @@ fn patience(n_epochs: u32) -> MetricEarlyStoppingStrategy {
             n_epochs: n_epochs as usize,
         },
     )
-}
-
-fn read(options: &Options) -> anyhow::Result<Split> {
-    let Some(path) = &options.data else {
-        let data = generate_sparse_data(&SparseDataConfig::new())?;
-        return Ok(Split::first_80_percent(&data)?);
-    };
-    let reader = LibsvmOptions::default().with_n_features(options.features.map(|n| n as usize));
-    common::read_split(&reader, path, options.test_data.as_deref())
 }

@@ -5,19 +5,14 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::Parser;
 
+use crate::common::Rows;
+
 /// Trains SparseNN with burn's Learner: metrics, checkpoints, early stopping, going on.
 #[derive(Parser)]
 #[command(name = "learner")]
 pub struct Options {
-    /// Rows to train on, in LIBSVM format [default: the article's synthetic data]
-    #[arg(long, value_name = "FILE")]
-    pub data: Option<PathBuf>,
-    /// Rows to test on, in LIBSVM format [default: the last 20 % of the data]
-    #[arg(long, value_name = "FILE", requires = "data")]
-    pub test_data: Option<PathBuf>,
-    /// Number of features [default: up to the highest index in the files]
-    #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u64).range(1..))]
-    pub features: Option<u64>,
+    #[command(flatten)]
+    pub rows: Rows,
     /// Folder of the run: checkpoints, metrics and a log. Without --resume it must be new or empty
     #[arg(long, value_name = "DIR", default_value = "learner-run")]
     pub dir: PathBuf,

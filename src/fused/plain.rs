@@ -27,7 +27,7 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
         movement,
         accumulator,
         ..
-    } = update(step, operands, false);
+    } = update(step, operands, drop);
     (cast(parameter - movement, dtype), [accumulator])
 }
 
@@ -104,20 +104,22 @@ impl<B: Backend, const D: usize> Number for Tensor<B, D> {
 
 /// What a step takes from a parameter, the parameter before and the accumulator after it, all in the type in
 /// which it is computed.
-pub(super) struct Update<B: Backend, const D: usize> {
+pub(super) struct Update<B: Backend, const D: usize, S> {
     pub(super) parameter: Tensor<B, D>,
     pub(super) movement: Tensor<B, D>,
     pub(super) accumulator: Tensor<B, D>,
-    /// What the step has added to it, if it was asked for.
-    pub(super) square: Option<Tensor<B, D>>,
+    /// What was made of the square of the gradient, which the step has added to it.
+    pub(super) square: S,
 }
 
-/// The arithmetic of an Adagrad step.
-pub(super) fn update<B: Backend, const D: usize>(
+/// The arithmetic of an Adagrad step. `take_square` gets the square of the gradient: to keep it, or to drop it
+/// before the next tensor is made. One more that is held has cost more than half of the speed, where the
+/// allocator then gave memory back to the system at each step.
+pub(super) fn update<B: Backend, const D: usize, S>(
     step: &AdagradStep,
     operands: Operands<Tensor<B, D>, 1>,
-    keep_square: bool,
-) -> Update<B, D> {
+    take_square: impl FnOnce(Tensor<B, D>) -> S,
+) -> Update<B, D, S> {
     let working = working_dtype(operands.parameter.dtype());
     let parameter = cast(operands.parameter, working);
     let mut gradient = cast(operands.gradient, working);
@@ -132,9 +134,7 @@ pub(super) fn update<B: Backend, const D: usize>(
     let square = gradient.clone() * gradient.clone();
     // In place: nothing else holds the accumulator.
     let accumulator = accumulator + square.clone();
-    // Gone before the next tensor is made: one more held here has cost more than half of the speed, where the
-    // allocator then gave memory back to the system at each step.
-    let square = keep_square.then_some(square);
+    let square = take_square(square);
 
     let denominator = if step.epsilon_inside_sqrt {
         accumulator.clone().add_scalar(step.epsilon).sqrt()

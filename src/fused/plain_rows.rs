@@ -4,6 +4,8 @@
 //! which backends write rows. What is added to a row is what the dense step would take from it, so
 //! that the two round alike (but in half precision, where what is added is rounded first).
 
+use std::convert::identity;
+
 use burn::tensor::backend::Backend;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
@@ -73,14 +75,12 @@ pub(super) fn adagrad<B: Backend, const D: usize>(
             gradient,
             state: [flat(accumulator.clone()).select(0, rows.clone())],
         },
-        true,
+        identity,
     );
-    let parameter = add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype));
-    let accumulator = match square {
-        Some(square) => add_to_rows(accumulator, rows, cast(square, sum_dtype)),
-        None => accumulator,
-    };
-    (parameter, [accumulator])
+    (
+        add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
+        [add_to_rows(accumulator, rows, cast(square, sum_dtype))],
+    )
 }
 
 /// As [`rows::row_wise_adagrad`](super::rows::row_wise_adagrad).

@@ -59,9 +59,12 @@ pub(super) fn decayed_accumulator<B: Backend, const D: usize>(
     initial_value: f32,
 ) -> Tensor<B, D> {
     match decay {
-        Some(decay) if step.is_multiple_of(decay.every) => accumulator
-            .mul_scalar(decay.factor)
-            .clamp_min(initial_value),
+        Some(decay) if step.is_multiple_of(decay.every) => {
+            let decayed = accumulator.mul_scalar(decay.factor);
+            // Not `clamp_min`, which takes the bound for NaN on some backends.
+            let below = decayed.clone().lower_elem(initial_value);
+            decayed.mask_fill(below, initial_value)
+        }
         _ => accumulator,
     }
 }

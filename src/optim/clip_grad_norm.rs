@@ -11,6 +11,7 @@ use super::clipping::Factor;
 use crate::fused::norm::{Squares, sum_of_squares};
 use crate::fused::{cast, working_dtype};
 use crate::sparse::{CsrBatch, RowGradient, Stage, Table, Walk, tables, walk};
+use crate::validate::check_above_zero;
 
 /// Clips the gradients of a module by the norm of all of them together, as PyTorch's `clip_grad_norm_`:
 /// each is multiplied by max_norm/(norm + 1e-6), if that is below 1. Returns them, and the norm before.
@@ -64,13 +65,6 @@ pub fn clip_grad_norm<B: AutodiffBackend, M: AutodiffModule<B>>(
     (grads, norm)
 }
 
-pub(super) fn check_above_zero(what: &str, number: f64) {
-    assert!(
-        number.is_finite() && number > 0.0,
-        "{what} = {number} (must be finite and above 0)"
-    );
-}
-
 /// The same without waiting for the norm; none of no gradients.
 pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
     module: &M,
@@ -85,15 +79,15 @@ pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
     };
     let mut outputs = Vec::new();
     for table in tables {
-        let parts = row_parts::<B::InnerBackend>(table, &grads);
-        let Some(gradient) = row_gradient(&parts, table) else {
+        let (ids, lookups) = lookups::<B::InnerBackend>(table, &grads);
+        let Some(gradient) = RowGradient::of_lookups(table.dims[0], lookups) else {
             continue;
         };
-        let ids = parts.iter().map(|(id, ..)| *id);
-        let as_table = ids.clone().any(|id| id == table.id);
-        let whole = grads
-            .get::<B::InnerBackend, 2>(table.id)
-            .filter(|_| !as_table);
+        // One may be there under the table's own id, and is not that of the whole table then.
+        let whole = match ids.contains(&table.id) {
+            true => None,
+            false => grads.get::<B::InnerBackend, 2>(table.id),
+        };
         match whole {
             None => norm.add(sum_of_squares(gradient.values())),
             // The table was used whole, too, and the step takes the sum of both.
@@ -104,8 +98,7 @@ pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
                 norm.done.insert(table.id);
             }
         }
-        // One may be there under the table's own id, and is not that of the whole table then.
-        norm.done.extend(ids.clone());
+        norm.done.extend(&ids);
         outputs.extend(ids);
     }
     walk(Walk::Look, tables, || module.visit(&mut norm));
@@ -127,12 +120,12 @@ pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
     (grads, squares)
 }
 
-/// A lookup's output, under the id of its gradient.
-type Part<B> = (ParamId, CsrBatch, Tensor<B, 2>);
-
-/// What was looked up in a table and has a gradient.
-fn row_parts<B: Backend>(table: &Table, grads: &GradientsParams) -> Vec<Part<B>> {
-    let mut parts = Vec::new();
+/// What was looked up in a table and has a gradient, and the ids of these gradients.
+fn lookups<B: Backend>(
+    table: &Table,
+    grads: &GradientsParams,
+) -> (Vec<ParamId>, Vec<(CsrBatch, Tensor<B, 2>)>) {
+    let (mut ids, mut lookups) = (Vec::new(), Vec::new());
     table.ledger.each(|lookup| {
         let id = match lookup.stage {
             Stage::CollectedAsTable => table.id,
@@ -141,23 +134,12 @@ fn row_parts<B: Backend>(table: &Table, grads: &GradientsParams) -> Vec<Part<B>>
         if let Some(slopes) = grads.get::<B, 2>(id) {
             // A gradient of the whole table may have taken the place of the lookup's; the step will tell.
             if slopes.dims()[0] == lookup.batch.len() {
-                parts.push((id, lookup.batch.clone(), slopes));
+                ids.push(id);
+                lookups.push((lookup.batch.clone(), slopes));
             }
         }
     });
-    parts
-}
-
-fn row_gradient<B: Backend>(parts: &[Part<B>], table: &Table) -> Option<RowGradient<B>> {
-    let device = parts.first()?.2.device();
-    let batches: Vec<CsrBatch> = parts.iter().map(|(_, batch, _)| batch.clone()).collect();
-    let slopes = parts.iter();
-    let slopes = slopes.map(|(.., slopes)| slopes.clone().to_device(&device));
-    Some(RowGradient::of_sums(
-        table.dims[0],
-        CsrBatch::concat(&batches),
-        Tensor::cat(slopes.collect(), 0),
-    ))
+    (ids, lookups)
 }
 
 /// Adds up the squares of gradients; a walk over the module.

@@ -78,7 +78,9 @@ impl<B: Backend> Factor<B> {
                 let norm = squares.sqrt().add_scalar(tiny);
                 // A quotient, not a reciprocal: burn-ndarray approximates those.
                 let factor = norm.ones_like().mul_scalar(max_norm) / norm;
-                Self::Tensor(factor.clamp_max(1.0))
+                // Not `clamp_max`, for the same reason.
+                let above = factor.clone().greater_elem(1.0);
+                Self::Tensor(factor.mask_fill(above, 1.0))
             }
         }
     }

@@ -112,22 +112,9 @@ impl<B: Backend> Parts<B> {
     }
 
     /// The gradient of all lookups together.
-    fn sum(mut self, table: &Table) -> Option<Rows<B>> {
-        let n_rows = table.dims[0];
-        let gradient = if self.parts.len() == 1 {
-            let (batch, slopes) = self.parts.remove(0);
-            RowGradient::of_sums(n_rows, batch, slopes)
-        } else {
-            let device = self.parts.first()?.1.device();
-            let parts = self.parts.into_iter();
-            let (batches, slopes): (Vec<CsrBatch>, Vec<_>) = parts
-                .map(|(batch, slopes)| (batch, slopes.to_device(&device)))
-                .unzip();
-            let batch = CsrBatch::concat(&batches);
-            RowGradient::of_sums(n_rows, batch, Tensor::cat(slopes, 0))
-        };
+    fn sum(self, table: &Table) -> Option<Rows<B>> {
         Some(Rows {
-            gradient,
+            gradient: RowGradient::of_lookups(table.dims[0], self.parts)?,
             max_norm: self.max_norm,
         })
     }

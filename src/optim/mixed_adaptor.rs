@@ -9,6 +9,7 @@ use super::sparse_adaptor::Records;
 use super::{RowOptimizer, SparseAdaptor};
 use crate::error::StepError;
 use crate::sparse::{Walk, tables, walk};
+use crate::validate::check_not_negative;
 
 /// burn's `Optimizer` that steps the tables of a module row by row and leaves its other parameters to a
 /// second optimizer, in one `step`: what [`SparseAdaptor::with_dense`] gives.
@@ -53,7 +54,7 @@ where
     ///
     /// If it is not finite or negative.
     pub fn with_row_rate(self, factor: f64) -> Self {
-        check("row_rate", factor);
+        check_not_negative("row_rate", factor);
         Self {
             row_rate: factor,
             ..self
@@ -66,7 +67,7 @@ where
     ///
     /// If it is not finite or negative.
     pub fn with_dense_rate(self, factor: f64) -> Self {
-        check("dense_rate", factor);
+        check_not_negative("dense_rate", factor);
         Self {
             dense_rate: factor,
             ..self
@@ -122,13 +123,6 @@ where
             GradAdaptor::Multi(grads) => self.dense.step_multi(lr, module, grads),
         }))
     }
-}
-
-fn check(what: &str, factor: f64) {
-    assert!(
-        factor.is_finite() && factor >= 0.0,
-        "{what} = {factor} (must be finite and at least 0)"
-    );
 }
 
 impl<O, D, M, B> Optimizer<M, B> for MixedAdaptor<O, D, M, B>

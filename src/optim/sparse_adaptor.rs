@@ -8,13 +8,14 @@ use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
 
-use super::clip_grad_norm::{check_above_zero, clip};
+use super::clip_grad_norm::clip;
 use super::gradients::{check_known, merge, take_rows};
 use super::states::{check_states, grow_states};
 use super::step_walk::StepWalk;
 use super::{MixedAdaptor, RowOptimizer};
 use crate::error::StepError;
 use crate::sparse::{Table, Walk, tables, walk};
+use crate::validate::check_above_zero;
 
 /// The states by parameter, as [`OptimizerAdaptor`] keeps and saves them.
 pub(crate) type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
@@ -235,8 +236,8 @@ where
         grads: GradAdaptor,
     ) -> Result<M, StepError> {
         let tables = tables::<B, M>(&module);
-        let (module, _) = self.step_by(lr, module, &tables, grads, false)?;
-        Ok(module)
+        self.step_by(lr, module, &tables, grads, false)
+            .map(|(module, _)| module)
     }
 
     /// Steps the tables, and all other parameters or none. Gives the gradients that are left.

@@ -2,17 +2,17 @@
 
 use std::any::Any;
 use std::collections::{HashSet, VecDeque};
-use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
 
 use burn::module::ParamId;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::CsrBatch;
+use super::forgotten::Forgotten;
+use super::roots::{Roots, Sweep};
 use crate::error::StepError;
-use crate::fused::graph::{Hold, hold, stub};
+use crate::fused::graph::{Hold, Standing, hold, stub};
 
 /// Bytes that the lookups of a table may take before those are forgotten whose gradient can hardly come: of
 /// forward passes that nobody goes back through, and of backward passes that nobody collected.
@@ -22,25 +22,20 @@ const ROOM: usize = 3 << 20;
 const OVERHEAD: usize = 256;
 const GRAPH_OVERHEAD: usize = 2048;
 
-/// So many lookups are kept whatever their size: of those that a backward pass may have come through and
-/// whose gradient nobody has collected yet, and of those whose gradient somebody may have. Those that the
-/// graph still holds are kept in any case.
+/// Lookups that are kept whatever their size, when a backward pass may have come through them and nobody has
+/// collected their gradients yet. Those that the graph still holds are all kept.
 const NEW_KEPT: usize = 64;
+/// The same when somebody may have collected their gradients.
 const COLLECTED_KEPT: usize = 1024;
 
 /// Steps without its gradient after which a lookup is forgotten, at the least.
 const STEPS_TO_WAIT: usize = 32;
 
-/// So many lookups that were forgotten, and so many of the last ones that were made, are known by their
-/// ids, so that a gradient of theirs is an error.
-const FORGOTTEN_KNOWN: u64 = 1 << 17;
+/// So many of the last lookups are known by their ids, so that a gradient of theirs is an error.
 const LAST_KNOWN: u64 = 1 << 12;
 
 /// Of so many that were forgotten before anybody collected, the gradient can still be collected.
 const LOST_KNOWN: usize = 1 << 12;
-
-/// Of so many weights, by their numbers in the graph, a leaf is kept whose graph further lookups join.
-const ROOTS: usize = 4;
 
 /// No pass has so many lookups in one table, of weights that a backward pass has been through before.
 const PENDING: usize = 1 << 12;
@@ -128,11 +123,10 @@ struct Entries {
     first_id: u64,
     next_number: u64,
     /// Numbers of lookups that are gone without a step.
-    forgotten: VecDeque<Range<u64>>,
+    forgotten: Forgotten,
     /// Numbers in the graph of weights before and after decay was applied to them.
     renamed: VecDeque<(u64, u64)>,
-    /// One for each of the weights that were looked up last.
-    roots: VecDeque<Root>,
+    roots: Roots,
     /// Lookups that are gone before anybody has collected: their ids, the weights' numbers and their places.
     lost: VecDeque<(ParamId, Option<u64>, Hold)>,
     /// Why the table's gradients cannot be stepped; told when it is next used.
@@ -147,34 +141,13 @@ impl Default for Ledger {
             limit: ROOM,
             first_id: ParamId::new().val(),
             next_number: 0,
-            forgotten: VecDeque::new(),
+            forgotten: Forgotten::default(),
             renamed: VecDeque::new(),
-            roots: VecDeque::new(),
+            roots: Roots::default(),
             lost: VecDeque::new(),
             error: None,
         }))
     }
-}
-
-/// A leaf whose graph the lookups of some weights join.
-struct Root {
-    /// The number of the weights in the graph.
-    node: u64,
-    /// A `Tensor<B, 2>`.
-    leaf: Box<dyn Any + Send>,
-    /// Where it was made, until another thread has joined.
-    thread: Option<ThreadId>,
-    /// Whether a backward pass may have been through its graph. burn then takes what hangs on parameters that
-    /// the pass has used up for useless in the next one.
-    is_used: bool,
-}
-
-/// The graph of these weights is to be swept, with the leaf that is its root.
-pub(super) struct Sweep<B: Backend> {
-    node: u64,
-    /// Whether no backward pass has been there before.
-    is_first: bool,
-    pub(super) root: Tensor<B, 2>,
 }
 
 /// A tensor by which burn finds the gradient of a lookup, and an id.
@@ -202,31 +175,13 @@ impl Ledger {
         make: impl FnOnce() -> Tensor<B, 2>,
     ) -> (Tensor<B, 2>, Option<Sweep<B>>) {
         let mut entries = self.entries();
-        let mut roots = entries.roots.iter_mut();
-        if let Some(root) = roots.find(|root| root.node == node)
-            && let Some(leaf) = root.leaf.downcast_ref::<Tensor<B, 2>>()
-        {
-            let leaf = leaf.clone();
-            root.thread = root
-                .thread
-                .filter(|thread| *thread == thread::current().id());
-            return (leaf, None);
+        if let Some(root) = entries.roots.get(node) {
+            return (root, None);
         }
-        let mut sweep = None;
-        if entries.roots.len() >= ROOTS
-            && let Some(oldest) = entries.roots.front().map(|root| root.node)
-        {
-            sweep = entries.sweep(oldest, true);
-            entries.roots.pop_front();
-        }
-        let leaf = make();
-        entries.roots.push_back(Root {
-            node,
-            leaf: Box::new(leaf.clone()),
-            thread: Some(thread::current().id()),
-            is_used: false,
-        });
-        (leaf, sweep)
+        entries.use_up_roots();
+        let root = make();
+        let sweep = entries.roots.add(node, root.clone());
+        (root, sweep)
     }
 
     /// Remembers a lookup. Says if the graph is to be swept of what nobody can need any more, after which
@@ -270,18 +225,17 @@ impl Ledger {
             lookup.stage == Stage::New && lookup.node == Some(sweep.node) && !lookup.is_pending()
         });
         if sweep.is_first {
-            // No backward pass has come through them: they have no gradients, and make no root a used one.
+            // No backward pass but the sweep has come through them: they have no gradients.
             entries.lost.truncate(lost);
-            entries
-                .roots
-                .iter_mut()
-                .for_each(|root| root.is_used &= root.node != sweep.node);
         }
         entries.set_limit();
     }
 
-    /// The weights with the first number in the graph are the same parameter as those with the second.
-    pub(super) fn rename(&self, before: u64, after: u64) {
+    /// Weights that stand so in the graph are the same parameter as those before.
+    pub(super) fn rename(&self, before: Standing, after: Standing) {
+        let (Standing::Leaf(Some(before)), Standing::Leaf(Some(after))) = (before, after) else {
+            return;
+        };
         let mut entries = self.entries();
         entries.renamed.push_back((before, after));
         if entries.renamed.len() > RENAMED_KNOWN {
@@ -365,6 +319,7 @@ impl Ledger {
     /// Hands every lookup to `step`, from the oldest on, which says whether it had its gradient.
     pub(crate) fn step(&self, mut step: impl FnMut(&Lookup) -> bool) {
         let mut entries = self.entries();
+        entries.use_up_roots();
         entries.forget(|lookup| {
             if step(lookup) {
                 lookup.stage = Stage::Stepped;
@@ -396,7 +351,7 @@ impl Ledger {
     pub(crate) fn any_forgotten(&self, is_such: impl FnMut(ParamId) -> bool) -> bool {
         let entries = self.entries();
         let last = entries.next_number.saturating_sub(LAST_KNOWN)..entries.next_number;
-        let numbers = last.chain(entries.forgotten.iter().cloned().flatten());
+        let numbers = last.chain(entries.forgotten.numbers());
         numbers.map(|number| entries.id(number)).any(is_such)
     }
 
@@ -416,29 +371,13 @@ impl Entries {
         self.first_id.wrapping_add(number).into()
     }
 
-    /// What to sweep the graph of these weights takes; none if it cannot be done, or if it is to be the first
-    /// backward pass there and is not.
-    fn sweep<B: Backend>(&self, node: u64, first: bool) -> Option<Sweep<B>> {
-        let root = self.roots.iter().find(|root| root.node == node)?;
-        let is_first = self.can_be_swept(node);
-        let sweep = Sweep {
-            node,
-            is_first,
-            root: root.leaf.downcast_ref::<Tensor<B, 2>>()?.clone(),
-        };
-        (is_first || !first && root.thread == Some(thread::current().id())).then_some(sweep)
-    }
-
-    /// Whether a sweep of the graph of these weights takes nothing from a pass that is pending: no backward
-    /// pass has been there, and no other thread.
-    fn can_be_swept(&self, node: u64) -> bool {
-        let Some(root) = self.roots.iter().find(|root| root.node == node) else {
-            return false;
-        };
-        let mut lookups = self.lookups.iter();
-        root.thread == Some(thread::current().id())
-            && !root.is_used
-            && !lookups.any(|lookup| lookup.node == Some(node) && lookup.has_been_passed())
+    /// Notes through which graphs a backward pass may have been.
+    fn use_up_roots(&mut self) {
+        for lookup in &self.lookups {
+            if lookup.has_been_passed() {
+                self.roots.use_up(lookup.node);
+            }
+        }
     }
 
     /// Forgets old lookups if all of them take too much room. Says if the graph of the weights is to be swept,
@@ -461,8 +400,9 @@ impl Entries {
         if self.bytes <= self.limit {
             return None;
         }
-        let first = pending <= PENDING;
-        let sweep = node.and_then(|node| self.sweep(node, first));
+        self.use_up_roots();
+        let sweep = node.and_then(|node| self.roots.sweep(node));
+        let sweep = sweep.filter(|sweep| sweep.is_first || pending > PENDING);
         let gone = self.lookups.iter().filter(|lookup| !lookup.is_pending());
         let (mut new, mut collected) =
             gone.fold((0, 0), |(new, collected), lookup| match lookup.stage {
@@ -506,18 +446,8 @@ impl Entries {
                 continue;
             }
             self.bytes -= lookup.bytes;
-            if lookup.has_been_passed() {
-                let mut roots = self.roots.iter_mut();
-                if let Some(root) = roots.find(|root| Some(root.node) == lookup.node) {
-                    root.is_used = true;
-                }
-            }
             if lookup.stage != Stage::Stepped {
-                let number = lookup.number;
-                match self.forgotten.back_mut() {
-                    Some(last) if last.end == number => last.end += 1,
-                    _ => self.forgotten.push_back(number..number + 1),
-                }
+                self.forgotten.push(lookup.number);
             }
             if let (Stage::New, Leaf::Held(hold)) = (lookup.stage, lookup.leaf) {
                 self.lost.push_back((lookup.id, lookup.node, hold));
@@ -525,21 +455,6 @@ impl Entries {
         }
         while self.lost.len() > LOST_KNOWN {
             self.lost.pop_front();
-        }
-        let mut known: u64 = self
-            .forgotten
-            .iter()
-            .map(|range| range.end - range.start)
-            .sum();
-        while known > FORGOTTEN_KNOWN
-            && let Some(first) = self.forgotten.front_mut()
-        {
-            let goes = (known - FORGOTTEN_KNOWN).min(first.end - first.start);
-            first.start += goes;
-            known -= goes;
-            if first.is_empty() {
-                self.forgotten.pop_front();
-            }
         }
     }
 }

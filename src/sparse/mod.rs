@@ -11,10 +11,9 @@
 //! - **Gradients are collected** with `GradientsParams::from_grads` or `from_module`, and may go through a
 //!   `GradientsAccumulator` and from device to device. `from_params` can carry the gradient of one lookup a
 //!   table; with more pending lookups the step refuses it.
-//! - **A gradient is stepped once, and not long after its backward pass.** A table remembers all lookups of a
-//!   pass that is still to be gone back through. Of others it remembers 64 whose gradients are still to be
-//!   collected, 1,024 that wait for their step, and more while they fit in 3 MiB. A gradient that comes later is
-//!   an error, not lost.
+//! - **A gradient is stepped once, and not long after its backward pass.** Until the backward pass a table remembers
+//!   every lookup. After it the table remembers 64 lookups whose gradients nobody has collected, 1,024 that wait
+//!   for their step, and more while they fit in 3 MiB. A gradient that comes later is an error, not lost.
 //! - **Code that handles gradients by the id of a parameter misses tables.** The gradient of a lookup is kept under
 //!   an id of its own, so that `grads.get(table.id)` and `grads.remove(table.id)` find the gradient of the whole
 //!   table alone. Freeze a table with `no_grad`, and clip with the optimizer or with
@@ -26,18 +25,17 @@
 //!   was collected before is refused if the record brought another id.
 //! - **burn's `Learner`** holds the model twice while it steps, which copies the table at each step. The
 //!   module `learner::InPlace` (feature `learner`) avoids the copy.
-//! - **The feature of the backend** is on (`ndarray`, `flex`, `wgpu`, `vulkan`, `metal`, `cuda`). With it this crate
-//!   can read the graph of autodiff. Without it tables train, too, but only with it several forward passes may
-//!   come before the first backward pass, and only with it the memory of passes without a step is bounded.
+//! - **The feature of the backend** must be on (`ndarray`, `flex`, `wgpu`, `vulkan`, `metal`, `cuda`). It lets this
+//!   crate read the graph of autodiff. Without it tables still train. But then each forward pass needs its backward
+//!   pass before the next one, and forward passes without a step take ever more memory.
 //! - burn's distributed training averages gradients of a table's own size. A table that is marked for it
 //!   refuses to train.
 //!
 //! Evaluation works best on `model.valid()`, because nothing is tracked there. A forward pass on the autodiff
 //! backend gives the same numbers, and its memory is bounded.
 //!
-//! Everything else is as for any parameter, before, between and after passes: visitors and mappers,
-//! `num_params`, records, burn-store, `clone`, `fork`, `valid`, `no_grad`. They see one parameter, with all
-//! weight decay applied.
+//! Visitors and mappers, `num_params`, records, burn-store, `clone`, `fork`, `valid` and `no_grad` see one
+//! parameter, with all weight decay applied. They may come before, between and after passes.
 //!
 //! # How a table is trained without a gradient of its size
 //!
@@ -61,7 +59,9 @@
 
 mod csr;
 mod decay;
+mod forgotten;
 mod ledger;
+mod roots;
 mod row_gradient;
 mod row_table;
 mod row_table_module;

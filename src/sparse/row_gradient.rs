@@ -67,6 +67,25 @@ impl<B: Backend> RowGradient<B> {
         }
     }
 
+    /// The sum of the gradients of some lookups, on the device of the first: what was looked up, and the gradient
+    /// of the output. None of no lookups.
+    pub(crate) fn of_lookups(
+        n_rows: usize,
+        mut lookups: Vec<(CsrBatch, Tensor<B, 2>)>,
+    ) -> Option<Self> {
+        if lookups.len() == 1 {
+            let (batch, slopes) = lookups.remove(0);
+            return Some(Self::of_sums(n_rows, batch, slopes));
+        }
+        let device = lookups.first()?.1.device();
+        let lookups = lookups.into_iter();
+        let (batches, slopes): (Vec<CsrBatch>, Vec<_>) = lookups
+            .map(|(batch, slopes)| (batch, slopes.to_device(&device)))
+            .unzip();
+        let batch = CsrBatch::concat(&batches);
+        Some(Self::of_sums(n_rows, batch, Tensor::cat(slopes, 0)))
+    }
+
     /// The rows, ascending, each once.
     pub fn rows(&self) -> &[u32] {
         self.batch.touched()

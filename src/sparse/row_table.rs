@@ -10,7 +10,8 @@ use burn::tensor::{DType, Tensor};
 
 use super::CsrBatch;
 use super::decay::RowDecay;
-use super::ledger::{Ledger, NewLookup, Sweep};
+use super::ledger::{Ledger, NewLookup};
+use super::roots::Sweep;
 use crate::fused::graph::{Standing, leaf_beside, standing, sweep};
 use crate::fused::rows;
 
@@ -281,11 +282,7 @@ impl<B: Backend> RowTable<B> {
             let rows = rows.to_device(&weight.device()).cast(weight.dtype());
             let parts = [weight, rows].map(|part| part.set_require_grad(false));
             let weight = Tensor::cat(parts.to_vec(), 0).set_require_grad(tracked);
-            if let (Standing::Leaf(Some(before)), Standing::Leaf(Some(after))) =
-                (before, standing(&weight))
-            {
-                ledger.rename(before, after);
-            }
+            ledger.rename(before, standing(&weight));
             weight
         })
     }
@@ -358,11 +355,7 @@ fn settle<B: Backend>(
         let tracked = weight.is_require_grad();
         let weight = rows::scale(weight.set_require_grad(false), &names, &factors);
         let weight = weight.set_require_grad(tracked);
-        if let (Standing::Leaf(Some(before)), Standing::Leaf(Some(after))) =
-            (before, standing(&weight))
-        {
-            ledger.rename(before, after);
-        }
+        ledger.rename(before, standing(&weight));
         weight
     })
 }

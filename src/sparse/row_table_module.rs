@@ -26,16 +26,12 @@ impl<B: Backend> RowTable<B> {
         let nodes = self.nodes();
         // Gradients are found by a leaf's place in the graph; its numbers are not asked for.
         let nothing = Tensor::zeros([1, 1], &param.lazy_device());
-        let leaves = match nodes.is_empty() {
-            true => Vec::new(),
-            false => self.ledger.leaves_of(&nodes, &nothing),
-        };
         for (id, leaf) in self.ledger.lost_leaves_of(&nodes, &nothing) {
             // If it has a gradient, the step says that it comes too late.
             show(visitor, id, leaf);
         }
         let (mut asked_for, mut refused) = (HashSet::new(), Vec::new());
-        for (id, leaf) in leaves {
+        for (id, leaf) in self.ledger.leaves_of(&nodes, &nothing) {
             if show(visitor, id, leaf.clone()) {
                 asked_for.insert(id);
             } else {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use burn_adagrad::sparse::CsrBatch;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde::de::DeserializeOwned;
@@ -123,6 +124,18 @@ pub fn vector<B: Backend>(values: &[f32], device: &B::Device) -> Tensor<B, 1> {
 pub fn matrix<B: Backend>(values: &[f32], columns: usize, device: &B::Device) -> Tensor<B, 2> {
     let shape = [values.len() / columns, columns];
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
+}
+
+/// The rows of a batch with their zeros.
+pub fn to_dense<B: Backend>(batch: &CsrBatch, device: &B::Device) -> Tensor<B, 2> {
+    let mut numbers = vec![0.0; batch.len() * batch.n_features()];
+    for row in 0..batch.len() {
+        for entry in batch.offsets()[row]..batch.offsets()[row + 1] {
+            numbers[row * batch.n_features() + batch.indices()[entry] as usize] +=
+                batch.values()[entry];
+        }
+    }
+    matrix(&numbers, batch.n_features(), device)
 }
 
 /// Whether the crate was built with the feature of the backend.

@@ -1,6 +1,6 @@
 //! A run that goes through a file midway is the run that was never interrupted, bit for bit.
 
-use crate::common::{assert_close, check, on_each_backend, values, vector};
+use crate::common::{assert_close, check, on_each_backend, to_dense, values};
 use burn::backend::Autodiff;
 use burn::module::{AutodiffModule, Module};
 use burn::optim::{GradientsParams, Optimizer};
@@ -44,14 +44,8 @@ fn by_rows<B: Backend>(model: &SparseNN<B>, batch: &CsrBatch) -> Tensor<B, 2> {
 }
 
 fn as_a_whole<B: Backend>(model: &SparseNN<B>, batch: &CsrBatch) -> Tensor<B, 2> {
-    let mut inputs = vec![0.0; batch.len() * FEATURES];
-    for row in 0..batch.len() {
-        for entry in batch.offsets()[row]..batch.offsets()[row + 1] {
-            inputs[row * FEATURES + batch.indices()[entry] as usize] += batch.values()[entry];
-        }
-    }
     let device = model.fc1.weight.val().device();
-    model.forward_logits(vector(&inputs, &device).reshape([batch.len(), FEATURES]))
+    model.forward_logits(to_dense(batch, &device))
 }
 
 fn train<B: AutodiffBackend, O: Optimizer<SparseNN<B>, B>>(

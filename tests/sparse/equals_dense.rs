@@ -1,7 +1,7 @@
 //! Row-sparse training against training the whole table.
 
 use crate::common::{
-    assert_close, bits, is_cpu, matrix, on_each_backend, reference, values, vector,
+    assert_close, bits, is_cpu, matrix, on_each_backend, reference, to_dense, values, vector,
 };
 use burn::backend::Autodiff;
 use burn::module::{AutodiffModule, Module, ModuleMapper, Param};
@@ -221,17 +221,6 @@ fn batches(n: usize) -> Vec<(CsrBatch, Vec<f32>)> {
             )
         })
         .collect()
-}
-
-fn to_dense<B: Backend>(batch: &CsrBatch, device: &B::Device) -> Tensor<B, 2> {
-    let mut numbers = vec![0.0; batch.len() * batch.n_features()];
-    for row in 0..batch.len() {
-        for entry in batch.offsets()[row]..batch.offsets()[row + 1] {
-            numbers[row * batch.n_features() + batch.indices()[entry] as usize] +=
-                batch.values()[entry];
-        }
-    }
-    matrix(&numbers, batch.n_features(), device)
 }
 
 fn a_network_learns_the_same_from_sparse_and_dense_batches<B: Backend>(device: &B::Device) {

@@ -16,7 +16,7 @@ use burn_adagrad::optim::MixedAdaptor;
 use burn_adagrad::sparse::CsrBatch;
 use burn_adagrad::{Adagrad, AdagradConfig};
 
-use crate::common::{assert_close, bits, matrix, on_each_backend, values, vector};
+use crate::common::{assert_close, bits, matrix, on_each_backend, to_dense, values, vector};
 
 on_each_backend!(
     two_optimizers_in_one_are_two_optimizers,
@@ -59,13 +59,7 @@ fn gradients<B: AutodiffBackend>(net: &Net<B>, step: usize, by_rows: bool) -> Gr
         net.table.forward(&batch)
     } else {
         let device = net.fc.devices().remove(0);
-        let mut inputs = vec![0.0; batch.len() * ROWS];
-        for row in 0..batch.len() {
-            for entry in batch.offsets()[row]..batch.offsets()[row + 1] {
-                inputs[row * ROWS + batch.indices()[entry] as usize] += batch.values()[entry];
-            }
-        }
-        net.table.forward_dense(matrix(&inputs, ROWS, &device))
+        net.table.forward_dense(to_dense(&batch, &device))
     };
     let loss = (net.fc.forward(hidden) - 1.0).powi_scalar(2).sum();
     GradientsParams::from_grads(loss.backward(), net)

@@ -12,7 +12,9 @@ use burn_adagrad::nn::{SparseLinear, SparseLinearConfig};
 use burn_adagrad::optim::SparseAdaptor;
 use burn_adagrad::sparse::CsrBatch;
 
-use crate::common::{assert_close, feature_is_on, is_cpu, matrix, on_each_backend, values};
+use crate::common::{
+    assert_close, feature_is_on, is_cpu, matrix, on_each_backend, to_dense, values,
+};
 
 on_each_backend!(
     gradients_of_many_passes_are_stepped_later,
@@ -60,13 +62,7 @@ fn loss<B: AutodiffBackend>(net: &Net<B>, batch: &CsrBatch, by_rows: bool) -> Te
         net.table.forward(batch)
     } else {
         let device = net.fc.devices().remove(0);
-        let mut inputs = vec![0.0; batch.len() * ROWS];
-        for row in 0..batch.len() {
-            for entry in batch.offsets()[row]..batch.offsets()[row + 1] {
-                inputs[row * ROWS + batch.indices()[entry] as usize] += batch.values()[entry];
-            }
-        }
-        net.table.forward_dense(matrix(&inputs, ROWS, &device))
+        net.table.forward_dense(to_dense(batch, &device))
     };
     (net.fc.forward(hidden) - 1.0).powi_scalar(2).sum()
 }
