@@ -68,3 +68,22 @@ pub(super) fn decayed_accumulator<B: Backend, const D: usize>(
         _ => accumulator,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::Flex;
+
+    #[test]
+    fn what_is_not_a_number_is_not_taken_for_the_bound() {
+        let decay = AccumulatorDecayConfig {
+            every: 1,
+            factor: 0.5,
+        };
+        let accumulator = Tensor::<Flex, 1>::from_floats([f32::NAN, 0.1, 4.0], &Default::default());
+        let decayed = decayed_accumulator(Some(&decay), 1, accumulator, 0.25);
+        let decayed: Vec<f32> = decayed.into_data().iter().collect();
+        assert!(decayed[0].is_nan());
+        assert_eq!(decayed[1..], [0.25, 2.0]);
+    }
+}
