@@ -43,12 +43,12 @@ pub enum CsrError {
         /// Number of features.
         n_features: usize,
     },
-    /// An id of a tensor is negative, or not below the number of embeddings.
+    /// An id of an embedding is negative, or not below the number of embeddings.
     #[error("{}: id {id} is not one of the {n_embedding} ids from 0 on", position_text(.row, .column))]
     IdOutOfRange {
-        /// Row of the tensor, from 0.
+        /// Row of the tensor or place in the list, from 0.
         row: usize,
-        /// Column of the tensor, from 0; none if it has one dimension.
+        /// Column of the tensor, from 0; none if there is one dimension.
         column: Option<usize>,
         /// The id that is wrong.
         id: i64,

@@ -5,6 +5,7 @@ use super::element_wise::ElementStep;
 use super::number::{Number, Real};
 use super::simd::{Level, Work};
 use super::threads::share_out;
+use std::ops::Add;
 use std::sync::{Mutex, PoisonError};
 
 /// Numbers that are summed on their own before the sums are: their number is fixed, so that the result
@@ -30,7 +31,8 @@ pub fn sum_of_squares<P: Parameter>(numbers: &[P]) -> f64 {
         sum
     };
     if numbers.len() <= 2 * CHUNK {
-        return numbers.chunks(CHUNK).map(sum_chunk).sum();
+        // Not `sum`, which gives -0 of nothing.
+        return numbers.chunks(CHUNK).map(sum_chunk).fold(0.0, Add::add);
     }
     let sums = Mutex::new(vec![0.0; numbers.len().div_ceil(CHUNK)]);
     share_out(numbers.chunks(CHUNK).enumerate(), |(i, chunk)| {

@@ -49,7 +49,15 @@ macro_rules! impl_for_slices {
             type Vectors = Tensor<B, 2>;
 
             fn to_batch(&self, n_embedding: usize) -> Result<CsrBatch, CsrError> {
-                CsrBatch::from_ids(n_embedding, &self[..])
+                CsrBatch::from_ids(n_embedding, &self[..]).map_err(|error| match error {
+                    CsrError::IndexTooLarge { entry, index, .. } => CsrError::IdOutOfRange {
+                        row: entry,
+                        column: None,
+                        id: index.into(),
+                        n_embedding,
+                    },
+                    error => error,
+                })
             }
 
             fn arrange(&self, vectors: Tensor<B, 2>) -> Tensor<B, 2> {

@@ -8,6 +8,7 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor};
 
 use super::clipping::Factor;
+use super::gradients::drop_padding;
 use crate::fused::norm::{Squares, sum_of_squares};
 use crate::fused::{cast, working_dtype};
 use crate::sparse::{CsrBatch, RowGradient, Stage, Table, Walk, tables, walk};
@@ -48,11 +49,12 @@ use crate::validate::check_above_zero;
 /// ```
 pub fn clip_grad_norm<B: AutodiffBackend, M: AutodiffModule<B>>(
     module: &M,
-    grads: GradientsParams,
+    mut grads: GradientsParams,
     max_norm: f64,
 ) -> (GradientsParams, f64) {
     check_above_zero("max_norm", max_norm);
     let tables = tables::<B, M>(module);
+    drop_padding::<B::InnerBackend>(&tables, &mut grads);
     let (grads, squares) = clip::<B, M>(module, &tables, grads, max_norm);
     let norm = match squares {
         None => 0.0,

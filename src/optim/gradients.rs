@@ -120,6 +120,32 @@ impl<B: Backend> Parts<B> {
     }
 }
 
+/// Takes padding rows out of the gradients of whole tables: they never move, and count for no norm.
+pub(super) fn drop_padding<B: Backend>(tables: &[Table], grads: &mut GradientsParams) {
+    for table in tables {
+        let Some(row) = table.padding else { continue };
+        let mut of_lookup = false;
+        table
+            .ledger
+            .each(|lookup| of_lookup |= lookup.stage == Stage::CollectedAsTable);
+        if of_lookup {
+            continue;
+        }
+        if let Some(whole) = grads.remove::<B, 2>(table.id) {
+            let [n_rows, dim] = whole.dims();
+            let row = row as usize;
+            let whole = match row < n_rows {
+                true => {
+                    let zeros = Tensor::zeros([1, dim], (&whole.device(), whole.dtype()));
+                    whole.slice_assign([row..row + 1, 0..dim], zeros)
+                }
+                false => whole,
+            };
+            grads.register(table.id, whole);
+        }
+    }
+}
+
 /// Checks that every gradient of rows belongs to a lookup that is known.
 ///
 /// # Errors

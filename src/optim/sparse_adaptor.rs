@@ -9,7 +9,7 @@ use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer
 use burn::tensor::backend::AutodiffBackend;
 
 use super::clip_grad_norm::clip;
-use super::gradients::{check_known, merge, take_rows};
+use super::gradients::{check_known, drop_padding, merge, take_rows};
 use super::states::{check_states, grow_states};
 use super::step_walk::StepWalk;
 use super::{MixedAdaptor, RowOptimizer};
@@ -246,7 +246,7 @@ where
         lr: LearningRate,
         module: M,
         tables: &[Table],
-        grads: GradAdaptor,
+        mut grads: GradAdaptor,
         only_tables: bool,
     ) -> Result<(M, GradAdaptor), StepError> {
         for table in tables {
@@ -257,6 +257,14 @@ where
         check_known::<B, M>(&module, tables, &grads)?;
         check_states::<O, M, B>(&self.optim, &module, tables, &self.records, self.unchecked)?;
         self.unchecked = false;
+        match &mut grads {
+            GradAdaptor::Single(grads) => drop_padding::<B::InnerBackend>(tables, grads),
+            GradAdaptor::Multi(multi) => {
+                for (grads, _) in &mut multi.grads {
+                    drop_padding::<B::InnerBackend>(tables, grads);
+                }
+            }
+        }
         let mut grads = match self.max_grad_norm {
             None => grads,
             Some(max_norm) => {

@@ -125,6 +125,7 @@ impl<B: Backend> Module<B> for RowTable<B> {
         let table = || Table {
             id: self.weight.id,
             dims: self.dims(),
+            padding: self.options.padding,
             ledger: self.ledger.clone(),
         };
         if walk::answer(table) {

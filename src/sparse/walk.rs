@@ -77,6 +77,8 @@ pub(crate) struct Table {
     /// The table's parameter.
     pub(crate) id: ParamId,
     pub(crate) dims: [usize; 2],
+    /// The row that never moves.
+    pub(crate) padding: Option<u32>,
     pub(crate) ledger: Arc<Ledger>,
 }
 
@@ -191,6 +193,7 @@ mod tests {
         let table = || Table {
             id: ParamId::new(),
             dims: [1, 1],
+            padding: None,
             ledger: Arc::default(),
         };
         let (outside, inside) = ([table()], [table()]);

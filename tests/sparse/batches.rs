@@ -144,11 +144,11 @@ fn a_failed_lookup_changes_nothing<B: Backend>(device: &B::Device) {
     let layer: Layer<B> = SparseEmbeddingConfig::new(COLUMNS, 3).init(device);
     let before = values(&layer.weight.val());
     let error = layer.forward(&[1, 9, 2]).unwrap_err();
-    let expected = CsrError::IndexTooLarge {
-        entry: 1,
+    let expected = CsrError::IdOutOfRange {
         row: 1,
-        index: 9,
-        n_features: 9,
+        column: None,
+        id: 9,
+        n_embedding: 9,
     };
     assert_eq!(error, expected);
     // Nothing awaits a gradient: the layer can be mapped.

@@ -36,6 +36,18 @@ fn net<B: Backend>(device: &B::Device) -> Net<B> {
     Net { table, fc }
 }
 
+/// The norm of no gradient is 0, not −0.
+#[test]
+fn the_norm_of_nothing_is_zero() {
+    let net = net::<Autodiff<NdArray>>(&Default::default());
+    let (_, norm) = clip_grad_norm(&net, GradientsParams::new(), 1.0);
+    assert_eq!(norm.to_bits(), 0.0_f64.to_bits());
+    let loss = net.table.forward(&[]).unwrap().sum();
+    let grads = GradientsParams::from_grads(loss.backward(), &net.table);
+    let (_, norm) = clip_grad_norm(&net.table, grads, 1.0);
+    assert_eq!(norm.to_bits(), 0.0_f64.to_bits());
+}
+
 fn gradients<B: AutodiffBackend>(net: &Net<B>, ids: &[u32]) -> GradientsParams {
     let loss = net.fc.forward(net.table.forward(ids).unwrap()).sum();
     GradientsParams::from_grads(loss.backward(), net)

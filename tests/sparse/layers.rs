@@ -12,7 +12,7 @@ use burn_adagrad::error::{CsrError, StepError};
 use burn_adagrad::nn::{
     BagMode, SparseEmbedding, SparseEmbeddingBag, SparseEmbeddingBagConfig, SparseEmbeddingConfig,
 };
-use burn_adagrad::optim::{RowOptimizer, SparseAdaptor};
+use burn_adagrad::optim::{RowOptimizer, SparseAdaptor, clip_grad_norm};
 use burn_adagrad::sparse::CsrBatch;
 use burn_adagrad::{
     AccumulatorDecayConfig, AdagradConfig, AdagradNormConfig, FtrlProximalConfig, PenaltySchedule,
@@ -142,6 +142,33 @@ fn padding_is_zero_and_never_moves<B: Backend>(device: &B::Device) {
     let layer = optim.step(0.1, layer, grads);
     assert_eq!(row(&layer, 4), four);
     assert_ne!(row(&layer, 2), before);
+
+    // Nor by a gradient of the whole table, alone and beside one of rows.
+    let mut layer = layer;
+    for by_rows in [false, true] {
+        let mut loss = (layer.weight.val() - 1.0).powi_scalar(2).sum();
+        if by_rows {
+            loss = loss + layer.forward(&[2, 4, 7]).unwrap().sum();
+        }
+        let mut slopes: Vec<f32> = values(&layer.weight.val())
+            .iter()
+            .map(|weight| 2.0 * (weight - 1.0))
+            .collect();
+        for id in [2, 7] {
+            for slope in &mut slopes[id * DIM..(id + 1) * DIM] {
+                *slope += f32::from(u8::from(by_rows));
+            }
+        }
+        slopes[4 * DIM..5 * DIM].fill(0.0);
+        let expected = slopes.iter().map(|slope| slope * slope).sum::<f32>().sqrt();
+        let grads = GradientsParams::from_grads(loss.backward(), &layer);
+        let (grads, norm) = clip_grad_norm(&layer, grads, 1.0);
+        assert!((norm as f32 - expected).abs() < 1e-4 * expected, "{norm}");
+        let before = row(&layer, 3);
+        layer = optim.step(0.1, layer, grads);
+        assert_eq!(row(&layer, 4), four);
+        assert_ne!(row(&layer, 3), before);
+    }
 
     // In bags, a mean over what counts.
     let config = SparseEmbeddingBagConfig::new(ROWS, DIM).with_padding_idx(Some(0));
@@ -329,7 +356,7 @@ fn an_id_that_there_is_not_is_named_with_its_place() {
     let error = layer.forward(list).unwrap_err();
     assert!(error.to_string().starts_with("ids[1]: id -1"), "{error}");
     let error = layer.forward(&vec![0, 7, 100]).unwrap_err();
-    assert!(error.to_string().contains("index 100"), "{error}");
+    assert!(error.to_string().starts_with("ids[2]: id 100"), "{error}");
 }
 
 #[test]
