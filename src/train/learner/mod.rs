@@ -30,6 +30,8 @@
 //!   run that resumes is then another.
 //! - burn's loaders shuffle by a generator that starts anew with the program.
 //!   [`from_epoch`](crate::data::from_epoch) has a loader go on where the run was.
+//! - burn's AUROC is a mean over batches, and that of a batch with one class alone is 0. Test on large batches
+//!   of rows in a mixed order.
 //! - `ExecutionStrategy::MultiDevice` works with tables that are trained by rows. burn's distributed
 //!   training averages gradients of a table's own size, and a table that is marked for it refuses to
 //!   train.
