@@ -124,6 +124,32 @@ fn in_place_of<I: Backend>(values: &Tracked<I>, place: &Tracked<I>) -> Option<Tr
     Some(leaf.require_grad())
 }
 
+/// Lets the graph forget the root of [`leaf_beside`], which no further leaf will join.
+///
+/// burn forgets a node when a backward pass goes through it, or when the graph that the node began is of no
+/// more use. No pass goes through a root. And where its graph was merged twice, burn looks for the root in
+/// an empty graph, finds nothing there to forget, and keeps the entry; each backward pass then looks at it
+/// again. So the root is put where burn looks.
+pub(crate) fn forget_root<B: Backend>(root: &Tensor<B, 2>) {
+    let TensorPrimitive::Float(root) = root.clone().into_primitive() else {
+        return;
+    };
+    let root: &dyn Any = &root;
+    for_each_backend!(I => {
+        if let Some(root) = root.downcast_ref::<Tracked<I>>() {
+            let mut again = Tracked::<I>::new(root.primitive.clone());
+            if let Some(node) = Arc::get_mut(&mut again.node) {
+                node.id = root.node.id;
+                // A count of its own: the other may lie in a graph that lives on.
+                again.rc = Arc::new(root.node.id);
+                again.require_grad();
+            }
+            return;
+        }
+    });
+    let _ = root;
+}
+
 /// The place of a leaf in the graph.
 #[cfg_attr(
     not(feature = "any-backend"),

@@ -11,6 +11,8 @@ use std::thread::{self, ThreadId};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use crate::fused::graph::forget_root;
+
 /// Weights whose root is kept: those that were looked up last.
 const KEPT: usize = 4;
 
@@ -23,11 +25,19 @@ struct Root {
     node: u64,
     /// A `Tensor<B, 2>`: tables with and without autodiff share a ledger.
     leaf: Box<dyn Any + Send>,
+    /// Has the graph forget the leaf.
+    forget: fn(&dyn Any),
     /// Where it was made, until another thread has joined.
     thread: Option<ThreadId>,
     /// Whether a backward pass may have been through its graph. burn then takes what hangs on parameters that
     /// the pass has used up for useless in the next one.
     is_used: bool,
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        (self.forget)(&*self.leaf);
+    }
 }
 
 /// A graph that is to be swept, with the leaf that is its root.
@@ -59,6 +69,11 @@ impl Roots {
         self.0.push_back(Root {
             node,
             leaf: Box::new(leaf),
+            forget: |leaf| {
+                if let Some(leaf) = leaf.downcast_ref::<Tensor<B, 2>>() {
+                    forget_root(leaf);
+                }
+            },
             thread: Some(thread::current().id()),
             is_used: false,
         });
