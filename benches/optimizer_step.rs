@@ -16,14 +16,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use burn::backend::{Flex, NdArray};
-use burn::optim::{AdaGradConfig, AdamConfig, RmsPropConfig, SimpleOptimizer};
+use burn::optim::{AdaGradConfig, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use burn_adagrad::AdagradConfig;
 use burn_adagrad::kernel::dense::{AdagradStep, adagrad};
-use burn_adagrad::{
-    AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, FtrlProximalConfig,
-    ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
-};
 use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
@@ -77,26 +74,12 @@ fn family<B: Backend>(criterion: &mut Criterion, backend: &str) {
         let mut group = criterion.benchmark_group("optimizer_step/family");
         group.throughput(Throughput::Elements(size as u64));
         macro_rules! bench {
-            ($($name:literal: $config:expr),+ $(,)?) => {$(
+            ([] $($name:literal => $config:expr,)*) => {$(
                 let name = format!("{backend}-{}", $name);
                 bench_step::<B, _>(&mut group, &name, &$config.build(), size);
-            )+};
+            )*};
         }
-        bench!(
-            "burn-rmsprop": RmsPropConfig::new().with_momentum(0.0),
-            "burn-adam": AdamConfig::new(),
-            "adagrad": AdagradConfig::new(),
-            "adagrad-decay": AdagradConfig::new().with_decoupled_weight_decay(0.01),
-            "adagrad-momentum": AdagradConfig::new()
-                .with_momentum(Some(AdagradMomentum::HeavyBall(0.9))),
-            "row-wise": RowWiseAdagradConfig::new(),
-            "norm": AdagradNormConfig::new(),
-            "sm3": Sm3Config::new(),
-            "sm3-momentum": Sm3Config::new().with_momentum(0.9),
-            "adadelta": AdadeltaConfig::new(),
-            "proximal": ProximalAdagradConfig::new().with_l1(1e-3),
-            "ftrl": FtrlProximalConfig::new().with_l1(1e-3),
-        );
+        burn_adagrad::optimizers!(benches => bench []);
         group.finish();
     }
 }

@@ -4,6 +4,8 @@
 //! `sparse_rows/step/…` is the optimizer's step alone (forming the gradient of the rows, and stepping
 //! them), `sparse_rows/training/…` all of a training step: forward, loss, backward, step.
 //!
+//! `sparse_rows/family/…` is the step of every optimizer that can step rows, over a table of 100,000 rows.
+//!
 //! `cargo bench --features flex --bench sparse_rows`
 
 use std::time::{Duration, Instant};
@@ -13,11 +15,12 @@ use burn::nn::Initializer;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use burn_adagrad::AdagradConfig;
 use burn_adagrad::nn::{SparseEmbeddingBag, SparseEmbeddingBagConfig};
-use burn_adagrad::optim::SparseAdaptor;
+use burn_adagrad::optim::{RowOptimizer, SparseAdaptor};
 use burn_adagrad::sparse::CsrBatch;
-use burn_adagrad::{Adagrad, AdagradConfig};
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -98,14 +101,14 @@ impl<B: Backend> Training<B> {
 }
 
 /// Tables of gigabytes are made when a benchmark that needs them runs, and only then.
-struct Run<B: Backend> {
+struct Run<B: Backend, O: RowOptimizer<B>> {
     training: Training<B>,
     layer: Option<SparseEmbeddingBag<Autodiff<B>>>,
-    optim: SparseAdaptor<Adagrad, SparseEmbeddingBag<Autodiff<B>>, Autodiff<B>>,
+    optim: SparseAdaptor<O, SparseEmbeddingBag<Autodiff<B>>, Autodiff<B>>,
 }
 
-impl<B: Backend> Run<B> {
-    fn new(vocabulary: usize) -> Self {
+impl<B: Backend, O: RowOptimizer<B>> Run<B, O> {
+    fn new(vocabulary: usize, optim: O) -> Self {
         let layer = SparseEmbeddingBagConfig::new(vocabulary, DIM)
             .with_initializer(Initializer::Uniform {
                 min: -0.05,
@@ -115,7 +118,7 @@ impl<B: Backend> Run<B> {
         Self {
             training: Training::new(vocabulary),
             layer: Some(layer),
-            optim: AdagradConfig::new().init_sparse(),
+            optim: optim.into(),
         }
     }
 
@@ -136,7 +139,9 @@ fn bench<B: Backend>(criterion: &mut Criterion, name: &str) {
         ] {
             let mut group = criterion.benchmark_group(format!("sparse_rows/{part}"));
             group.bench_function(BenchmarkId::new(name, vocabulary), |bencher| {
-                let run = run.get_or_insert_with(|| Run::<B>::new(vocabulary));
+                let run = run.get_or_insert_with(|| {
+                    Run::<B, _>::new(vocabulary, AdagradConfig::new().build())
+                });
                 bencher.iter_custom(|iterations| (0..iterations).map(|_| time(run.step())).sum());
             });
             group.finish();
@@ -144,9 +149,36 @@ fn bench<B: Backend>(criterion: &mut Criterion, name: &str) {
     }
 }
 
+/// The step of every optimizer that can step rows.
+fn family<B: Backend>(criterion: &mut Criterion, backend: &str) {
+    fn bench<B: Backend, O: RowOptimizer<B>>(
+        group: &mut BenchmarkGroup<WallTime>,
+        backend: &str,
+        name: &str,
+        optim: &O,
+    ) {
+        let mut run = None;
+        group.bench_function(BenchmarkId::new(backend, name), |bencher| {
+            let run = run.get_or_insert_with(|| Run::new(100_000, optim.clone()));
+            bencher.iter_custom(|iterations| (0..iterations).map(|_| run.step().step).sum());
+        });
+    }
+    let mut group = criterion.benchmark_group("sparse_rows/family");
+    macro_rules! bench {
+        ([] $($name:literal => $config:expr,)*) => {
+            $(bench::<B, _>(&mut group, backend, $name, &$config.build());)*
+        };
+    }
+    burn_adagrad::optimizers!(rows => bench []);
+    burn_adagrad::optimizers!(lazy => bench []);
+    group.finish();
+}
+
 fn sparse_rows(criterion: &mut Criterion) {
     bench::<NdArray>(criterion, "ndarray");
     bench::<Flex>(criterion, "flex");
+    family::<NdArray>(criterion, "ndarray");
+    family::<Flex>(criterion, "flex");
 }
 
 criterion_group! {

@@ -267,7 +267,7 @@ fn sparse_nn_training_matches_pytorch<B: Backend>(device: &B::Device) {
         model.fc1 = linear(&file.initial.fc1_weight, &file.initial.fc1_bias, device).into();
         model.fc2 = linear(&file.initial.fc2_weight, &file.initial.fc2_bias, device);
 
-        let kind = OptimizerKind::ALL
+        let kind = OptimizerKind::ARTICLE
             .into_iter()
             .find(|kind| kind.name() == name);
         let (model, losses) = kind

@@ -88,7 +88,7 @@ fn losses_are_those_of_a_loop_that_reads_each() {
 
 fn compare(protocol: Protocol, seeds: &[u64]) -> Comparison {
     compare_optimizers::<B>(
-        &OptimizerKind::ALL,
+        &OptimizerKind::ARTICLE,
         &DataSource::Synthetic(SparseDataConfig::new().with_n_samples(100)),
         &ExperimentConfig::new().with_num_epochs(2),
         seeds,

@@ -45,7 +45,7 @@ pub fn compare<B: AutodiffBackend>(
         let accuracy = evaluate_model(&model.valid(), test.as_ref());
         (optimizer, accuracy, losses)
     };
-    OptimizerKind::ALL.into_iter().map(run).collect()
+    OptimizerKind::ARTICLE.into_iter().map(run).collect()
 }
 // ANCHOR_END: compare
 

@@ -15,7 +15,7 @@ use burn_adagrad::train::{
 /// optimizer, or with the same start for all.
 pub fn thirty(protocol: Protocol) -> Result<Comparison, ExperimentError> {
     compare_optimizers::<Autodiff<NdArray>>(
-        &OptimizerKind::ALL,
+        &OptimizerKind::ARTICLE,
         &DataSource::Synthetic(SparseDataConfig::new()),
         &ExperimentConfig::new(),
         &(0..30).collect::<Vec<u64>>(),
@@ -55,7 +55,7 @@ pub fn table(as_article: &Comparison, same_start: &Comparison) -> String {
     );
     let both = [as_article, same_start];
     let counts = both.map(winners);
-    for (i, optimizer) in OptimizerKind::ALL.iter().enumerate() {
+    for (i, optimizer) in OptimizerKind::ARTICLE.iter().enumerate() {
         let [one, other] = both.map(|comparison| {
             let adagrad = comparison.optimizers[0].accuracies();
             let this = comparison.optimizers[i].accuracies();

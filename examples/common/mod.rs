@@ -155,7 +155,7 @@ pub fn data_source(train: Option<&Path>, test: Option<&Path>) -> anyhow::Result<
 /// The optimizers of a list of names; `all` stands for every one.
 pub fn optimizers(names: &[String]) -> anyhow::Result<Vec<OptimizerKind>> {
     if names.iter().any(|name| name.eq_ignore_ascii_case("all")) {
-        return Ok(OptimizerKind::EVERY.to_vec());
+        return Ok(OptimizerKind::ALL.to_vec());
     }
     let kinds = names.iter().map(|name| OptimizerKind::from_name(name));
     let kinds = kinds.collect::<Result<Vec<_>, _>>();

@@ -13,9 +13,8 @@ pub enum StepError {
     #[error(
         "gradients of a table's rows (of {lookups} lookups) went to an optimizer that does not know row \
          gradients, and are lost. If the table is to be trained, train it with an optimizer from \
-         `init_sparse`: Adadelta, Sm3 and burn's own have none, but Adagrad, RowWiseAdagrad, AdagradNorm, \
-         FtrlProximal and ProximalAdagrad do, and `with_dense` adds any other for the dense parameters. If \
-         it is not, freeze it with `no_grad`"
+         `init_sparse`, as Adagrad: Adadelta, Sm3 and burn's own have none, and `with_dense` adds any of \
+         them for the dense parameters. If it is not, freeze it with `no_grad`"
     )]
     PassedBy {
         /// Number of lookups.

@@ -7,10 +7,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::optim::{
-    AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, FtrlProximalConfig,
-    ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config, StateMemory,
-};
+use crate::optim::StateMemory;
 use crate::parameters::{Visit, visit};
 
 /// Bytes of the state that an optimizer keeps of a module once each parameter has been stepped.
@@ -63,37 +60,16 @@ impl StateTable {
     /// For a module, with each optimizer's defaults, and with momentum where that is an option.
     pub fn of<B: Backend, M: Module<B>>(module: &M) -> Self {
         let shapes = Shapes::of::<B, M>(module);
-        let momentum = AdagradMomentum::HeavyBall(0.9);
-        let row = |name: &str, bytes| StateRow {
-            optimizer: name.into(),
-            bytes,
-        };
-        let mut rows = vec![
-            row("AdagradNorm", shapes.state_bytes(&AdagradNormConfig::new())),
-            row(
-                "RowWiseAdagrad",
-                shapes.state_bytes(&RowWiseAdagradConfig::new()),
-            ),
-            row("Sm3", shapes.state_bytes(&Sm3Config::new())),
-            row("Adagrad", shapes.state_bytes(&AdagradConfig::new())),
-            row(
-                "ProximalAdagrad",
-                shapes.state_bytes(&ProximalAdagradConfig::new()),
-            ),
-            row(
-                "Sm3, momentum",
-                shapes.state_bytes(&Sm3Config::new().with_momentum(0.9)),
-            ),
-            row(
-                "Adagrad, momentum",
-                shapes.state_bytes(&AdagradConfig::new().with_momentum(Some(momentum))),
-            ),
-            row("Adadelta", shapes.state_bytes(&AdadeltaConfig::new())),
-            row(
-                "FtrlProximal",
-                shapes.state_bytes(&FtrlProximalConfig::new()),
-            ),
-        ];
+        let mut rows = Vec::new();
+        macro_rules! push {
+            ([] $($name:literal => $config:expr,)*) => {
+                $(rows.push(StateRow {
+                    optimizer: $name.into(),
+                    bytes: shapes.state_bytes(&$config),
+                });)*
+            };
+        }
+        crate::optimizers!(memory => push []);
         rows.sort_by_key(|row| row.bytes);
         Self {
             weights: shapes.weights(),

@@ -10,10 +10,13 @@ use burn::tensor::{Tensor, TensorData};
 use super::build::impl_build;
 use super::clipping::clip;
 use super::state::{check_state, optimizer_state};
+use super::state_memory::weights;
+use super::{EffectiveRate, StateMemory};
 use crate::error::OptimizerConfigError;
 use crate::fused::{self, Operands, working_dtype};
 use crate::kernel::adadelta::AdadeltaStep;
 use crate::kernel::gradient::Direction;
+use crate::kernel::number::Number;
 use crate::validate::Problems;
 
 /// Options of [`Adadelta`]; see there for the formula. The defaults are PyTorch's.
@@ -121,7 +124,7 @@ impl_build!(AdadeltaConfig => Adadelta);
 #[derive(Clone, Debug)]
 pub struct Adadelta {
     rho: f64,
-    pub(super) epsilon: f64,
+    epsilon: f64,
     grad_clipping: Option<GradientClippingConfig>,
     direction: Direction,
 }
@@ -186,5 +189,34 @@ impl<B: Backend> SimpleOptimizer<B> for Adadelta {
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
         state.to_device(device)
+    }
+}
+
+impl<B: Backend> EffectiveRate<B> for Adadelta {
+    fn steps<const D: usize>(&self, state: &Self::State<D>) -> usize {
+        state.step
+    }
+
+    /// η·√((u + ε)/(v + ε)).
+    fn effective_rate<const D: usize>(
+        &self,
+        lr: LearningRate,
+        _: [usize; D],
+        state: &Self::State<D>,
+    ) -> Tensor<B, D> {
+        let above = state.acc_delta.clone().offset(self.epsilon);
+        let below = state.square_avg.clone().offset(self.epsilon);
+        (above / below).sqrt().scale(lr)
+    }
+
+    fn seen<const D: usize>(&self, _: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {
+        state.square_avg.clone()
+    }
+}
+
+impl StateMemory for AdadeltaConfig {
+    /// Two a weight.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        2 * weights(shape)
     }
 }

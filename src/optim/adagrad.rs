@@ -7,15 +7,19 @@ use burn::tensor::backend::Backend;
 
 use super::accumulator_decay::decayed_accumulator;
 use super::clipping::{clip, clip_rows};
-use super::row_optimizer::{check_size, grown};
+use super::effective_rate::quotient;
+use super::row_optimizer::{check_options, check_size, grown};
 use super::state::check_state;
 use super::{
-    AccumulatorDecayConfig, AdagradMomentum, AdagradState, EpsilonPlacement, RowOptimizer,
+    AccumulatorDecayConfig, AdagradMomentum, AdagradState, EffectiveRate, EpsilonPlacement,
+    RowOptimizer,
 };
+use crate::error::AdagradConfigError;
 use crate::fused::{self, Operands, working_dtype};
 use crate::kernel::dense::AdagradStep;
 use crate::kernel::momentum::{DecayedStep, MomentumStep};
 use crate::sparse::RowGradient;
+use crate::validate::Problems;
 
 /// Adagrad: each weight has its own step size, which falls with the squared gradients that the
 /// weight has seen. Rare features keep large steps, frequent ones get small steps.
@@ -157,16 +161,8 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        check_options(self.check_for_rows());
         let gradient = clip_rows(self.grad_clipping.as_ref(), gradient);
-        assert!(
-            self.weight_decay == 0.0,
-            "weight_decay cannot be added to a row-sparse gradient: use decoupled_weight_decay, which \
-             is lazy and exact"
-        );
-        assert!(
-            self.momentum.is_none(),
-            "momentum moves rows that have no gradient: train rows without it"
-        );
         let (step, accumulator) = next(
             &tensor,
             tensor.dims(),
@@ -261,6 +257,24 @@ fn split_momentum<B: Backend, const D: usize>(
 }
 
 impl Adagrad {
+    /// Refuses the options that would move rows without gradient.
+    pub(super) fn check_for_rows(&self) -> Result<(), AdagradConfigError> {
+        let mut problems = Problems::default();
+        problems.require(
+            "weight_decay",
+            self.weight_decay,
+            self.weight_decay == 0.0,
+            "0 for row-sparse training: use decoupled_weight_decay, which is lazy and exact",
+        );
+        problems.require(
+            "momentum",
+            self.momentum,
+            self.momentum.is_none(),
+            "none for row-sparse training: it moves rows that have no gradient",
+        );
+        problems.into_config_result("AdagradConfig")
+    }
+
     /// What the state of a parameter holds before its first step.
     #[cfg(feature = "safetensors")]
     pub(crate) fn first_state<B: Backend, const D: usize>(
@@ -298,5 +312,27 @@ impl Adagrad {
             maximize: self.maximize,
             weight_decay: self.weight_decay,
         }
+    }
+}
+
+impl<B: Backend> EffectiveRate<B> for Adagrad {
+    fn steps<const D: usize>(&self, state: &AdagradState<B, D>) -> usize {
+        state.step
+    }
+
+    fn effective_rate<const D: usize>(
+        &self,
+        lr: LearningRate,
+        _: [usize; D],
+        state: &AdagradState<B, D>,
+    ) -> Tensor<B, D> {
+        let rate = decayed_rate(lr, self.lr_decay, state.step.max(1));
+        let accumulator = state.accumulator.clone();
+        quotient(rate, accumulator, self.epsilon, self.epsilon_placement)
+    }
+
+    fn seen<const D: usize>(&self, _: [usize; D], state: &AdagradState<B, D>) -> Tensor<B, D> {
+        let initial = self.initial_accumulator_value;
+        state.accumulator.clone().sub_scalar(initial)
     }
 }

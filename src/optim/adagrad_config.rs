@@ -5,7 +5,8 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::decay::WeightDecayConfig;
 
 use super::build::{impl_build, impl_build_sparse};
-use super::{AccumulatorDecayConfig, Adagrad, AdagradMomentum};
+use super::state_memory::weights;
+use super::{AccumulatorDecayConfig, Adagrad, AdagradMomentum, StateMemory};
 use crate::error::AdagradConfigError;
 use crate::validate::Problems;
 
@@ -152,22 +153,7 @@ impl AdagradConfig {
     /// `decoupled_weight_decay` is what a table can have: it is put off until a row is needed, and exact.
     /// Or if there is a `momentum`, which would move such rows as well.
     pub fn validate_sparse(&self) -> Result<(), AdagradConfigError> {
-        self.validate()?;
-        let mut problems = Problems::default();
-        let penalty = self.weight_decay.as_ref().map_or(0.0, |w| w.penalty);
-        problems.require(
-            "weight_decay",
-            penalty,
-            penalty == 0.0,
-            "0 for row-sparse training: use decoupled_weight_decay, which is lazy and exact",
-        );
-        problems.require(
-            "momentum",
-            self.momentum,
-            self.momentum.is_none(),
-            "none for row-sparse training: it moves rows that have no gradient",
-        );
-        problems.into_config_result("AdagradConfig")
+        self.try_build()?.check_for_rows()
     }
 
     /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
@@ -194,3 +180,10 @@ impl AdagradConfig {
 
 impl_build!(AdagradConfig => Adagrad);
 impl_build_sparse!(AdagradConfig => Adagrad);
+
+impl StateMemory for AdagradConfig {
+    /// One a weight; two with momentum.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        weights(shape) * if self.momentum.is_some() { 2 } else { 1 }
+    }
+}

@@ -9,8 +9,9 @@ use burn::tensor::backend::Backend;
 use super::adagrad::next;
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::clipping::{clip, clip_rows};
+use super::effective_rate::{quotient, spread};
 use super::row_optimizer::check_size;
-use super::{AdagradState, RowOptimizer};
+use super::{AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer, StateMemory};
 use crate::error::OptimizerConfigError;
 use crate::fused::norm::{Squares, read_scalar, sum_of_squares};
 use crate::fused::rows;
@@ -196,5 +197,34 @@ impl<B: Backend> RowOptimizer<B> for AdagradNorm {
 
     fn shape_of<const D: usize>(state: &Self::State<D>) -> Option<Vec<usize>> {
         Some(state.accumulator.dims().to_vec())
+    }
+}
+
+impl<B: Backend> EffectiveRate<B> for AdagradNorm {
+    fn steps<const D: usize>(&self, state: &AdagradState<B, 1>) -> usize {
+        state.step
+    }
+
+    fn effective_rate<const D: usize>(
+        &self,
+        lr: LearningRate,
+        shape: [usize; D],
+        state: &AdagradState<B, 1>,
+    ) -> Tensor<B, D> {
+        let (accumulator, epsilon) = (state.accumulator.clone(), self.config.epsilon);
+        let rate = quotient(lr, accumulator, epsilon, EpsilonPlacement::OutsideSqrt);
+        spread(rate, shape)
+    }
+
+    fn seen<const D: usize>(&self, shape: [usize; D], state: &AdagradState<B, 1>) -> Tensor<B, D> {
+        let initial = self.config.initial_accumulator_value;
+        spread(state.accumulator.clone().sub_scalar(initial), shape)
+    }
+}
+
+impl StateMemory for AdagradNormConfig {
+    /// One.
+    fn state_numbers(&self, _: &[usize]) -> usize {
+        1
     }
 }

@@ -5,12 +5,13 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
 use super::clipping::{clip, clip_rows};
-use super::row_optimizer::{check_size, grown};
+use super::row_optimizer::{check_options, check_size, grown};
 use super::state::{check_state, optimizer_state};
-use super::{FtrlProximalConfig, RowOptimizer};
+use super::{EffectiveRate, FtrlProximalConfig, RowOptimizer};
 use crate::fused::rows;
 use crate::fused::{self, Operands, working_dtype};
 use crate::kernel::ftrl::FtrlStep;
+use crate::kernel::number::Number;
 use crate::sparse::RowGradient;
 
 /// FTRL-Proximal: the optimizer of large sparse linear models. Each weight is the minimum of all its
@@ -101,7 +102,7 @@ fn stands_still(lr: LearningRate) -> bool {
 
 impl FtrlProximal {
     /// With `ROOT` for the power −0.5 alone, which needs no logarithm.
-    pub(super) fn rule<const ROOT: bool>(&self, lr: LearningRate) -> FtrlStep<ROOT> {
+    fn rule<const ROOT: bool>(&self, lr: LearningRate) -> FtrlStep<ROOT> {
         FtrlStep {
             rate: lr,
             learning_rate_power: self.config.learning_rate_power,
@@ -113,7 +114,7 @@ impl FtrlProximal {
         }
     }
 
-    pub(super) fn takes_roots(&self) -> bool {
+    fn takes_roots(&self) -> bool {
         self.config.learning_rate_power == -0.5
     }
 
@@ -214,11 +215,8 @@ impl<B: Backend> RowOptimizer<B> for FtrlProximal {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        check_options(self.config.check_for_rows());
         let gradient = clip_rows(self.config.grad_clipping.as_ref(), gradient);
-        assert!(
-            self.config.l2_shrinkage == 0.0,
-            "l2_shrinkage moves rows that have no gradient: use l2"
-        );
         if stands_still(lr) {
             (tensor, state)
         } else if self.takes_roots() {
@@ -255,5 +253,39 @@ impl<B: Backend> RowOptimizer<B> for FtrlProximal {
             linear: grown(state.linear, linear),
             ..state
         }
+    }
+}
+
+impl<B: Backend> EffectiveRate<B> for FtrlProximal {
+    fn steps<const D: usize>(&self, state: &Self::State<D>) -> usize {
+        state.step
+    }
+
+    /// 1/((β + n^p)/η + 2λ₂).
+    fn effective_rate<const D: usize>(
+        &self,
+        lr: LearningRate,
+        _: [usize; D],
+        state: &Self::State<D>,
+    ) -> Tensor<B, D> {
+        let accumulator = state.accumulator.clone();
+        let divisor = if self.takes_roots() {
+            self.rule::<true>(lr).divisor(accumulator)
+        } else {
+            self.rule::<false>(lr).divisor(accumulator)
+        };
+        divisor.divide(1.0)
+    }
+
+    fn seen<const D: usize>(&self, _: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {
+        let initial = self.config.initial_accumulator_value;
+        state.accumulator.clone().sub_scalar(initial)
+    }
+
+    fn caution(&self) -> Option<&'static str> {
+        Some(
+            "FtrlProximal keeps its weights as multiples of the learning rate: a step at another rate multiplies \
+             all of them. Do not restart the rate in the middle of a run.",
+        )
     }
 }

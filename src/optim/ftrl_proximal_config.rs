@@ -3,8 +3,9 @@
 use burn::config::Config;
 use burn::grad_clipping::GradientClippingConfig;
 
-use super::FtrlProximal;
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
+use super::state_memory::weights;
+use super::{FtrlProximal, StateMemory};
 use crate::error::OptimizerConfigError;
 use crate::validate::Problems;
 
@@ -81,6 +82,11 @@ impl FtrlProximalConfig {
     /// gradient too. `l2` is what a table can have.
     pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
         self.validate()?;
+        self.check_for_rows()
+    }
+
+    /// Refuses the option that would move rows without gradient.
+    pub(super) fn check_for_rows(&self) -> Result<(), OptimizerConfigError> {
         let mut problems = Problems::default();
         problems.require(
             "l2_shrinkage",
@@ -95,3 +101,10 @@ impl FtrlProximalConfig {
 impl_try_build!(FtrlProximalConfig => FtrlProximal);
 impl_build!(FtrlProximalConfig => FtrlProximal);
 impl_build_sparse!(FtrlProximalConfig => FtrlProximal);
+
+impl StateMemory for FtrlProximalConfig {
+    /// Two a weight.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        2 * weights(shape)
+    }
+}

@@ -9,8 +9,10 @@ use burn::tensor::backend::Backend;
 use super::adagrad::next;
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::clipping::{clip, clip_rows};
-use super::row_optimizer::{check_size, grown};
-use super::{AdagradState, RowOptimizer};
+use super::effective_rate::quotient;
+use super::row_optimizer::{check_options, check_size, grown};
+use super::state_memory::weights;
+use super::{AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer, StateMemory};
 use crate::error::OptimizerConfigError;
 use crate::fused::rows;
 use crate::fused::{self, Operands};
@@ -77,6 +79,11 @@ impl ProximalAdagradConfig {
     /// without gradient too.
     pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
         self.validate()?;
+        self.check_for_rows()
+    }
+
+    /// Refuses the schedule that would move rows without gradient.
+    fn check_for_rows(&self) -> Result<(), OptimizerConfigError> {
         let mut problems = Problems::default();
         problems.require(
             "penalty_schedule",
@@ -191,11 +198,8 @@ impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
+        check_options(self.config.check_for_rows());
         let gradient = clip_rows(self.config.grad_clipping.as_ref(), gradient);
-        assert!(
-            self.config.penalty_schedule == PenaltySchedule::WithGradient,
-            "penalties at every step move rows that have no gradient: use PenaltySchedule::WithGradient"
-        );
         let initial_value = self.config.initial_accumulator_value;
         let (step, accumulator) = next(&tensor, tensor.dims(), initial_value, state);
         let operands = gradient.operands(tensor, [accumulator]);
@@ -223,5 +227,33 @@ impl<B: Backend> RowOptimizer<B> for ProximalAdagrad {
             accumulator: grown(state.accumulator, first),
             ..state
         }
+    }
+}
+
+impl<B: Backend> EffectiveRate<B> for ProximalAdagrad {
+    fn steps<const D: usize>(&self, state: &AdagradState<B, D>) -> usize {
+        state.step
+    }
+
+    fn effective_rate<const D: usize>(
+        &self,
+        lr: LearningRate,
+        _: [usize; D],
+        state: &AdagradState<B, D>,
+    ) -> Tensor<B, D> {
+        let accumulator = state.accumulator.clone();
+        quotient(lr, accumulator, 0.0, EpsilonPlacement::OutsideSqrt)
+    }
+
+    fn seen<const D: usize>(&self, _: [usize; D], state: &AdagradState<B, D>) -> Tensor<B, D> {
+        let initial = self.config.initial_accumulator_value;
+        state.accumulator.clone().sub_scalar(initial)
+    }
+}
+
+impl StateMemory for ProximalAdagradConfig {
+    /// One a weight.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        weights(shape)
     }
 }

@@ -4,19 +4,22 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use crate::error::OptimizerConfigError;
 use crate::fused::cast;
 use crate::fused::rows::width_of;
 use crate::sparse::RowGradient;
 
-/// An optimizer under which a row whose gradient is zero neither moves nor changes its state (but by what
-/// the step does to all rows alike, as decay of the accumulator), so that a step over the touched rows is
-/// the step over all of them.
+/// An optimizer that can step the rows of a table that have a gradient. The other rows neither move nor
+/// change their state, except by what the step does to all rows alike, as decay of the accumulator.
+///
+/// Under most of these optimizers a zero gradient changes nothing. A step over the touched rows is then the
+/// step over the whole table.
 ///
 /// [`SparseAdaptor`](super::SparseAdaptor) makes a burn `Optimizer` of it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot train tables row by row",
-    note = "under Adadelta, Sm3 and burn's own optimizers a row without gradient changes: take Adagrad, \
-            RowWiseAdagrad, AdagradNorm, FtrlProximal or ProximalAdagrad, or train the table as a whole"
+    note = "Adadelta, Sm3 and burn's own optimizers step whole tables only: take an optimizer whose \
+            configuration has `init_sparse`, as Adagrad, or train the table as a whole"
 )]
 pub trait RowOptimizer<B: Backend>: SimpleOptimizer<B> {
     /// One step over the rows of `tensor` (`[rows, …]`) that have a gradient, with the state that
@@ -77,6 +80,15 @@ pub(super) fn grown<B: Backend, const D: usize>(
     }
     let rows = cast(first.slice(have..need), part.dtype()).to_device(&part.device());
     Tensor::cat(vec![part, rows], 0)
+}
+
+/// Stops a bare step over rows under an option that `validate_sparse` refuses.
+///
+/// # Panics
+///
+/// With the message of the error.
+pub(super) fn check_options(options: Result<(), OptimizerConfigError>) {
+    options.unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// Checks that a gradient belongs to a table of this size.

@@ -10,8 +10,12 @@ use super::accumulator_decay::decayed_accumulator;
 use super::adagrad::{decay_factor, decayed_rate, next, next_step};
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::clipping::{clip, clip_rows};
+use super::effective_rate::{quotient, spread};
 use super::row_optimizer::{check_size, grown};
-use super::{AccumulatorDecayConfig, AdagradState, RowOptimizer};
+use super::{
+    AccumulatorDecayConfig, AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer,
+    StateMemory,
+};
 use crate::error::OptimizerConfigError;
 use crate::fused::rows;
 use crate::kernel::number::Number;
@@ -233,5 +237,35 @@ impl<B: Backend> RowOptimizer<B> for RowWiseAdagrad {
     ) -> f64 {
         let rate = decayed_rate(lr, self.config.lr_decay, next_step(state));
         decay_factor(rate, self.config.decoupled_weight_decay)
+    }
+}
+
+impl<B: Backend> EffectiveRate<B> for RowWiseAdagrad {
+    fn steps<const D: usize>(&self, state: &AdagradState<B, 1>) -> usize {
+        state.step
+    }
+
+    fn effective_rate<const D: usize>(
+        &self,
+        lr: LearningRate,
+        shape: [usize; D],
+        state: &AdagradState<B, 1>,
+    ) -> Tensor<B, D> {
+        let rate = decayed_rate(lr, self.config.lr_decay, state.step.max(1));
+        let (accumulator, epsilon) = (state.accumulator.clone(), self.config.epsilon);
+        let rates = quotient(rate, accumulator, epsilon, EpsilonPlacement::OutsideSqrt);
+        spread(rates, shape)
+    }
+
+    fn seen<const D: usize>(&self, shape: [usize; D], state: &AdagradState<B, 1>) -> Tensor<B, D> {
+        let initial = self.config.initial_accumulator_value;
+        spread(state.accumulator.clone().sub_scalar(initial), shape)
+    }
+}
+
+impl StateMemory for RowWiseAdagradConfig {
+    /// One a row.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        shape.first().copied().unwrap_or(1)
     }
 }

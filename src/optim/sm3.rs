@@ -9,9 +9,12 @@ use burn::tensor::{Tensor, TensorData};
 use super::build::{impl_build, impl_try_build};
 use super::clipping::clip;
 use super::state::{check_state, optimizer_state};
+use super::state_memory::weights;
+use super::{EffectiveRate, StateMemory};
 use crate::error::OptimizerConfigError;
 use crate::fused::sm3::{self, Sm3Operands};
 use crate::fused::{cast, working_dtype};
+use crate::kernel::number::Number;
 use crate::kernel::sm3::Sm3Step;
 use crate::validate::Problems;
 
@@ -165,5 +168,38 @@ impl<B: Backend> SimpleOptimizer<B> for Sm3 {
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
         state.to_device(device)
+    }
+}
+
+impl<B: Backend> EffectiveRate<B> for Sm3 {
+    fn steps<const D: usize>(&self, state: &Self::State<D>) -> usize {
+        state.step
+    }
+
+    /// η/√(ν + ε), with the bound ν that the accumulators give.
+    fn effective_rate<const D: usize>(
+        &self,
+        lr: LearningRate,
+        shape: [usize; D],
+        state: &Self::State<D>,
+    ) -> Tensor<B, D> {
+        let bound = self.seen(shape, state);
+        bound.offset(self.config.epsilon).sqrt().divide(lr)
+    }
+
+    fn seen<const D: usize>(&self, shape: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {
+        sm3::bound(&state.accumulators, shape)
+    }
+}
+
+impl StateMemory for Sm3Config {
+    /// One for each slice of each dimension; with momentum, one a weight more.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        let momentum = if self.momentum > 0.0 {
+            weights(shape)
+        } else {
+            0
+        };
+        shape.iter().sum::<usize>() + momentum
     }
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::experiment::{
     ExperimentConfig, Run, SeedUse, Split, TunedOptimizer, derive_seed, run_experiment,
 };
-use super::optimizer::OptimizerKind;
 use crate::data::{SparseDataConfig, generate_sparse_data};
 use crate::error::ExperimentError;
+use crate::optim::OptimizerKind;
 use crate::statistics::{Interval, mean, mean_with_spread, paired_difference, standard_deviation};
 use crate::validate::Problems;
 

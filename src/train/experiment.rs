@@ -8,11 +8,10 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::evaluate_model;
-use super::optimizer::OptimizerKind;
-use super::optimizer_options::OptimizerOptions;
 use crate::data::{SparseDataset, dataloader};
 use crate::error::ExperimentError;
 use crate::nn::SparseNNConfig;
+use crate::optim::{OptimizerKind, OptimizerOptions};
 use crate::validate::Problems;
 
 /// Options of a run; the defaults are the article's.
@@ -259,20 +258,7 @@ pub(super) fn derive_seed(seed: u64, seed_use: SeedUse) -> u64 {
         // These numbers are part of every published result.
         SeedUse::Weights => 1,
         SeedUse::Shuffle => 2,
-        SeedUse::Optimizer(OptimizerKind::Adagrad) => 16,
-        SeedUse::Optimizer(OptimizerKind::Sgd) => 17,
-        SeedUse::Optimizer(OptimizerKind::Adam) => 18,
-        SeedUse::Optimizer(OptimizerKind::RmsProp) => 19,
-        SeedUse::Optimizer(OptimizerKind::AdagradMomentum) => 20,
-        SeedUse::Optimizer(OptimizerKind::AdagradDecay) => 21,
-        SeedUse::Optimizer(OptimizerKind::RowWiseAdagrad) => 22,
-        SeedUse::Optimizer(OptimizerKind::AdagradNorm) => 23,
-        SeedUse::Optimizer(OptimizerKind::Sm3) => 24,
-        SeedUse::Optimizer(OptimizerKind::Adadelta) => 25,
-        SeedUse::Optimizer(OptimizerKind::ProximalAdagrad) => 26,
-        SeedUse::Optimizer(OptimizerKind::FtrlProximal) => 27,
-        SeedUse::Optimizer(OptimizerKind::BurnAdaGrad) => 28,
-        SeedUse::Optimizer(OptimizerKind::AdamW) => 29,
+        SeedUse::Optimizer(kind) => kind.seed(),
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);

@@ -6,7 +6,6 @@ mod experiment;
 pub mod learner;
 mod loss_log;
 mod optimizer;
-mod optimizer_options;
 mod verdict;
 
 use burn::data::dataloader::DataLoader;
@@ -19,10 +18,11 @@ use crate::data::Batch;
 use crate::nn::{BinaryClassifier, binary_cross_entropy_with_logits};
 use loss_log::LossLog;
 
+pub use crate::optim::{
+    OptimizerKind, OptimizerOptions, pytorch_adam, pytorch_rmsprop, pytorch_sgd,
+};
 pub use compare::{Comparison, DataSource, OptimizerRuns, Protocol, compare_optimizers};
 pub use experiment::{ExperimentConfig, Run, Split, TunedOptimizer, run_experiment};
-pub use optimizer::OptimizerKind;
-pub use optimizer_options::{OptimizerOptions, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
 pub use verdict::{ARTICLE_RANKING, Claim, Finding, Verdict};
 
 /// Trains a binary classifier and returns it with the loss of every batch, in order.

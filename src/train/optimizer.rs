@@ -1,182 +1,79 @@
-//! The optimizers of the comparison: the article's four, with PyTorch's defaults, this crate's others, and
-//! burn's.
-
-use std::fmt;
+//! Training with an optimizer that is chosen by name.
 
 use burn::data::dataloader::DataLoader;
 use burn::module::AutodiffModule;
+use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{GradientsParams, LearningRate, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
-use serde::{Deserialize, Serialize};
 
-use super::optimizer_options::{OptimizerOptions, configs};
 use super::train_model;
 use crate::data::DenseBatch;
-use crate::error::ExperimentError;
 use crate::nn::BinaryClassifier;
-use crate::optim::StateMemory;
-use crate::validate::Problems;
+use crate::optim::{OptimizerKind, OptimizerOptions};
 
-/// Calls the macro `$run` with the configuration of an optimizer.
+/// Calls the macro `$run` with the configuration of an optimizer, with the options that are set.
 macro_rules! with_config {
     ($kind:expr, $options:expr, $run:ident) => {
+        crate::optimizers!(kinds => match_config [$kind, $options, $run])
+    };
+}
+
+/// The match of [`with_config`].
+macro_rules! match_config {
+    (
+        [$kind:expr, $options:expr, $run:ident]
+        $($(#[$docs:meta])* $variant:ident {
+            name: $name:literal,
+            seed: $seed:literal,
+            config: $config:expr,
+            epsilon: $epsilon:tt,
+            weight_decay: $weight_decay:tt,
+            memory: $memory:tt,
+        })*
+    ) => {
         match $kind {
-            OptimizerKind::Adagrad => $run!(configs::adagrad($options)),
-            OptimizerKind::Sgd => $run!(configs::sgd($options)),
-            OptimizerKind::Adam => $run!(configs::adam($options)),
-            OptimizerKind::RmsProp => $run!(configs::rmsprop($options)),
-            OptimizerKind::AdagradMomentum => $run!(configs::adagrad_momentum($options)),
-            OptimizerKind::AdagradDecay => $run!(configs::adagrad_decay($options)),
-            OptimizerKind::RowWiseAdagrad => $run!(configs::row_wise($options)),
-            OptimizerKind::AdagradNorm => $run!(configs::norm($options)),
-            OptimizerKind::Sm3 => $run!(configs::sm3($options)),
-            OptimizerKind::Adadelta => $run!(configs::adadelta($options)),
-            OptimizerKind::ProximalAdagrad => $run!(configs::proximal()),
-            OptimizerKind::FtrlProximal => $run!(configs::ftrl()),
-            OptimizerKind::BurnAdaGrad => $run!(configs::burn_adagrad($options)),
-            OptimizerKind::AdamW => $run!(configs::adamw($options)),
+            $(OptimizerKind::$variant => {
+                let config = $config;
+                set_epsilon!(config, $options, $epsilon);
+                set_weight_decay!(config, $options, $weight_decay);
+                $run!(config)
+            })*
         }
     };
 }
 
-/// An optimizer that can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum OptimizerKind {
-    /// This crate's [`Adagrad`](crate::Adagrad) with its defaults.
-    Adagrad,
-    /// burn's SGD, by [`pytorch_sgd`](super::pytorch_sgd).
-    #[serde(rename = "SGD")]
-    Sgd,
-    /// burn's Adam, by [`pytorch_adam`](super::pytorch_adam).
-    Adam,
-    /// burn's RMSprop, by [`pytorch_rmsprop`](super::pytorch_rmsprop).
-    #[serde(rename = "RMSprop")]
-    RmsProp,
-    /// Adagrad with a heavy ball of 0.9.
-    #[serde(rename = "Adagrad-momentum")]
-    AdagradMomentum,
-    /// Adagrad whose accumulator is halved every 100 steps.
-    #[serde(rename = "Adagrad-decay")]
-    AdagradDecay,
-    /// [`RowWiseAdagrad`](crate::RowWiseAdagrad) with its defaults.
-    RowWiseAdagrad,
-    /// [`AdagradNorm`](crate::AdagradNorm) with its defaults.
-    AdagradNorm,
-    /// [`Sm3`](crate::Sm3) with its defaults.
-    #[serde(rename = "SM3")]
-    Sm3,
-    /// [`Adadelta`](crate::Adadelta) with its defaults.
-    Adadelta,
-    /// [`ProximalAdagrad`](crate::ProximalAdagrad) without penalties.
-    ProximalAdagrad,
-    /// [`FtrlProximal`](crate::FtrlProximal) without penalties.
-    FtrlProximal,
-    /// burn's AdaGrad with its defaults.
-    #[serde(rename = "burn-AdaGrad")]
-    BurnAdaGrad,
-    /// burn's AdamW with its defaults.
-    AdamW,
+/// Sets ε of a configuration, if the options have it.
+macro_rules! set_epsilon {
+    ($config:ident, $options:expr, none) => {};
+    ($config:ident, $options:expr, ($type:ident $(, above 0)?)) => {
+        let $config = match $options.epsilon {
+            Some(epsilon) => $config.with_epsilon(epsilon as $type),
+            None => $config,
+        };
+    };
+}
+
+/// Sets weight decay of a configuration, if the options have it.
+macro_rules! set_weight_decay {
+    ($config:ident, $options:expr, none) => {};
+    ($config:ident, $options:expr, (l2)) => {
+        let $config = match $options.weight_decay {
+            Some(penalty) => {
+                let decay = WeightDecayConfig::new(penalty as f32);
+                $config.with_weight_decay(Some(decay))
+            }
+            None => $config,
+        };
+    };
+    ($config:ident, $options:expr, ($set:ident, $type:ident)) => {
+        let $config = match $options.weight_decay {
+            Some(penalty) => $config.$set(penalty as $type),
+            None => $config,
+        };
+    };
 }
 
 impl OptimizerKind {
-    /// The article's four, in its order.
-    pub const ALL: [Self; 4] = [Self::Adagrad, Self::Sgd, Self::Adam, Self::RmsProp];
-
-    /// Every optimizer that can be compared.
-    pub const EVERY: [Self; 14] = [
-        Self::Adagrad,
-        Self::Sgd,
-        Self::Adam,
-        Self::RmsProp,
-        Self::AdagradMomentum,
-        Self::AdagradDecay,
-        Self::RowWiseAdagrad,
-        Self::AdagradNorm,
-        Self::Sm3,
-        Self::Adadelta,
-        Self::ProximalAdagrad,
-        Self::FtrlProximal,
-        Self::BurnAdaGrad,
-        Self::AdamW,
-    ];
-
-    /// The name, for the article's four as it prints them: `Adagrad`, `SGD`, `Adam`, `RMSprop`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Adagrad => "Adagrad",
-            Self::Sgd => "SGD",
-            Self::Adam => "Adam",
-            Self::RmsProp => "RMSprop",
-            Self::AdagradMomentum => "Adagrad-momentum",
-            Self::AdagradDecay => "Adagrad-decay",
-            Self::RowWiseAdagrad => "RowWiseAdagrad",
-            Self::AdagradNorm => "AdagradNorm",
-            Self::Sm3 => "SM3",
-            Self::Adadelta => "Adadelta",
-            Self::ProximalAdagrad => "ProximalAdagrad",
-            Self::FtrlProximal => "FtrlProximal",
-            Self::BurnAdaGrad => "burn-AdaGrad",
-            Self::AdamW => "AdamW",
-        }
-    }
-
-    /// The optimizer of a name, in capitals or not.
-    ///
-    /// # Errors
-    ///
-    /// If there is none; the error lists the names.
-    pub fn from_name(name: &str) -> Result<Self, ExperimentError> {
-        let named = |kind: &Self| kind.name().eq_ignore_ascii_case(name);
-        let kind = Self::EVERY.into_iter().find(named);
-        kind.ok_or_else(|| ExperimentError::UnknownOptimizer {
-            name: name.to_owned(),
-            known: Self::EVERY.map(Self::name).join(", "),
-        })
-    }
-
-    /// Checks that the optimizer has the options that are set, and that it can use them.
-    ///
-    /// # Errors
-    ///
-    /// Names the option that it does not have, or the values that it cannot use: they must be finite in
-    /// f32 and at least 0, ε of Adadelta above 0.
-    pub fn check_options(self, options: &OptimizerOptions) -> Result<(), ExperimentError> {
-        let no_epsilon = [Self::Sgd, Self::ProximalAdagrad, Self::FtrlProximal];
-        let no_decay = [
-            Self::RowWiseAdagrad,
-            Self::AdagradNorm,
-            Self::Sm3,
-            Self::ProximalAdagrad,
-            Self::FtrlProximal,
-        ];
-        let missing = |option| ExperimentError::MissingOption {
-            optimizer: self.name(),
-            option,
-        };
-        if options.epsilon.is_some() && no_epsilon.contains(&self) {
-            return Err(missing("epsilon"));
-        }
-        if options.weight_decay.is_some() && no_decay.contains(&self) {
-            return Err(missing("weight_decay"));
-        }
-        let mut problems = Problems::default();
-        if let Some(epsilon) = options.epsilon {
-            let number = epsilon as f32;
-            let ok = number.is_finite() && number >= 0.0;
-            problems.require("epsilon", epsilon, ok, "finite and at least 0");
-            let ok = self != Self::Adadelta || number > 0.0;
-            problems.require("epsilon", epsilon, ok, "above 0 for Adadelta");
-        }
-        if let Some(decay) = options.weight_decay {
-            let number = decay as f32;
-            let ok = number.is_finite() && number >= 0.0;
-            problems.require("weight_decay", decay, ok, "finite and at least 0");
-        }
-        problems
-            .into_result()
-            .map_err(ExperimentError::InvalidConfig)
-    }
-
     /// [`train_model`] with this optimizer's defaults.
     pub fn train<B, M>(
         self,
@@ -262,33 +159,5 @@ impl OptimizerKind {
             }};
         }
         with_config!(self, options, minimize)
-    }
-}
-
-impl StateMemory for OptimizerKind {
-    /// Of burn's: one number a weight under SGD with momentum, RMSprop and AdaGrad, two under Adam and
-    /// AdamW.
-    fn state_numbers(&self, shape: &[usize]) -> usize {
-        let options = OptimizerOptions::new();
-        let weights: usize = shape.iter().product();
-        match self {
-            Self::Adagrad => configs::adagrad(&options).state_numbers(shape),
-            Self::Sgd | Self::RmsProp | Self::BurnAdaGrad => weights,
-            Self::Adam | Self::AdamW => 2 * weights,
-            Self::AdagradMomentum => configs::adagrad_momentum(&options).state_numbers(shape),
-            Self::AdagradDecay => configs::adagrad_decay(&options).state_numbers(shape),
-            Self::RowWiseAdagrad => configs::row_wise(&options).state_numbers(shape),
-            Self::AdagradNorm => configs::norm(&options).state_numbers(shape),
-            Self::Sm3 => configs::sm3(&options).state_numbers(shape),
-            Self::Adadelta => configs::adadelta(&options).state_numbers(shape),
-            Self::ProximalAdagrad => configs::proximal().state_numbers(shape),
-            Self::FtrlProximal => configs::ftrl().state_numbers(shape),
-        }
-    }
-}
-
-impl fmt::Display for OptimizerKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::compare::{Comparison, Protocol};
-use super::optimizer::OptimizerKind;
+use crate::optim::OptimizerKind;
 use crate::statistics::{Interval, paired_difference};
 
 /// The article's ranking with its accuracies, from the best.

@@ -44,8 +44,8 @@ fn weights_without_gradient_stay<B: Backend>(device: &B::Device) {
             assert!(moved > 0, "{name}, step {step}: nothing moved");
         }
     }
-    each_row_optimizer!(stay, device);
-    each_dense_optimizer!(stay, device);
+    each_exact_row_optimizer!(stay, device);
+    each_still_optimizer!(stay, device);
 }
 
 /// No gradient at first, then some: no state of zeros is divided by.

@@ -14,8 +14,8 @@ use burn_adagrad::nn::{SparseLinear, SparseLinearConfig};
 use burn_adagrad::optim::{EffectiveRate, StateMemory};
 use burn_adagrad::sparse::CsrBatch;
 use burn_adagrad::{
-    AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, FtrlProximalConfig,
-    ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config, SparseNNConfig,
+    AdadeltaConfig, AdagradConfig, AdagradNormConfig, FtrlProximalConfig, ProximalAdagradConfig,
+    RowWiseAdagradConfig, Sm3Config, SparseNNConfig,
 };
 use serde_json::Value;
 
@@ -126,7 +126,7 @@ fn bytes_of(record: &Value) -> usize {
 #[test]
 fn state_bytes_are_those_of_the_states() {
     type B = Flex;
-    fn compare<O: SimpleOptimizer<B>>(config: &impl StateMemory, optim: O) {
+    fn compare<O: SimpleOptimizer<B>>(name: &str, config: &impl StateMemory, optim: O) {
         use burn::record::FullPrecisionSettings;
         for dtype in [DType::F32, DType::F64, DType::F16] {
             let tensor = |salt| {
@@ -139,26 +139,17 @@ fn state_bytes_are_those_of_the_states() {
             let item = state.unwrap().into_item::<FullPrecisionSettings>();
             let held = bytes_of(&serde_json::to_value(&item).unwrap());
             assert!(held > 0);
-            assert_eq!(config.state_bytes(&[5, 2, 3], dtype), held, "{dtype:?}");
+            let told = config.state_bytes(&[5, 2, 3], dtype);
+            assert_eq!(told, held, "{name}, {dtype:?}");
         }
     }
     macro_rules! compare {
-        ($($config:expr),+ $(,)?) => {$(
+        ([] $($name:literal => $config:expr,)*) => {$(
             let config = $config;
-            compare(&config, config.build());
-        )+};
+            compare($name, &config, config.build());
+        )*};
     }
-    compare!(
-        AdagradConfig::new(),
-        AdagradConfig::new().with_momentum(Some(AdagradMomentum::HeavyBall(0.9))),
-        RowWiseAdagradConfig::new(),
-        AdagradNormConfig::new(),
-        Sm3Config::new(),
-        Sm3Config::new().with_momentum(0.9),
-        AdadeltaConfig::new(),
-        FtrlProximalConfig::new(),
-        ProximalAdagradConfig::new(),
-    );
+    burn_adagrad::optimizers!(memory => compare []);
 }
 
 #[test]

@@ -6,25 +6,31 @@ use burn::record::{
     NamedMpkBytesRecorder, Recorder,
 };
 use burn::tensor::backend::Backend;
+use burn_adagrad::optim::RowOptimizer;
+use burn_adagrad::sparse::RowGradient;
 
 use crate::common::{bits, matrix, on_each_backend, values};
 use crate::optimizers::{numbers, stored};
 
-on_each_backend!(resumed_steps_are_the_steps_of_an_uninterrupted_run);
+on_each_backend!(
+    resumed_steps_are_the_steps_of_an_uninterrupted_run,
+    resumed_steps_over_rows_are_the_steps_of_an_uninterrupted_run,
+);
+
+/// The state after a way through a recorder.
+fn through<B: Backend, O: SimpleOptimizer<B>, R>(
+    recorder: R,
+    state: &O::State<2>,
+    device: &B::Device,
+) -> O::State<2>
+where
+    R: BytesRecorder<B, Vec<u8>>,
+{
+    let bytes = Recorder::<B>::record(&recorder, state.clone(), ()).unwrap();
+    Recorder::<B>::load(&recorder, bytes, device).unwrap()
+}
 
 fn resumed_steps_are_the_steps_of_an_uninterrupted_run<B: Backend>(device: &B::Device) {
-    fn through<B: Backend, O: SimpleOptimizer<B>, R>(
-        recorder: R,
-        state: &O::State<2>,
-        device: &B::Device,
-    ) -> O::State<2>
-    where
-        R: BytesRecorder<B, Vec<u8>>,
-    {
-        let bytes = Recorder::<B>::record(&recorder, state.clone(), ()).unwrap();
-        Recorder::<B>::load(&recorder, bytes, device).unwrap()
-    }
-
     fn resume<B: Backend, O: SimpleOptimizer<B>>(name: &str, optim: &O, device: &B::Device) {
         let gradient = |step| matrix::<B>(&numbers(40, step, true), 8, device);
         // As large as f16 cannot be, and squared more so.
@@ -53,6 +59,28 @@ fn resumed_steps_are_the_steps_of_an_uninterrupted_run<B: Backend>(device: &B::D
         }
     }
     each_optimizer!(resume, device);
+}
+
+fn resumed_steps_over_rows_are_the_steps_of_an_uninterrupted_run<B: Backend>(device: &B::Device) {
+    fn resume<B: Backend, O: RowOptimizer<B>>(name: &str, optim: &O, device: &B::Device) {
+        let gradient = |step: usize| {
+            let slopes = matrix::<B>(&numbers(16, step, false), 8, device);
+            RowGradient::new(5, &[step as u32 % 5, 2], slopes).unwrap()
+        };
+        let mut straight = matrix::<B>(&numbers(40, 50, false), 8, device);
+        let mut resumed = straight.clone();
+        let (mut state, mut loaded) = (None, None);
+        for step in 0..8 {
+            (straight, state) = optim.step_rows(0.1, straight, gradient(step), state);
+            (resumed, loaded) = optim.step_rows(0.1, resumed, gradient(step), loaded);
+            let recorder = BinBytesRecorder::<FullPrecisionSettings>::default();
+            loaded = loaded.map(|state| through::<B, O, _>(recorder, &state, device));
+            assert_eq!(bits(&values(&resumed)), bits(&values(&straight)), "{name}");
+            let [a, b] = [&state, &loaded].map(|state| stored::<B, O, 2>(state.as_ref().unwrap()));
+            assert_eq!(a, b, "{name}");
+        }
+    }
+    each_row_optimizer!(resume, device);
 }
 
 /// A run in f64 that goes on in f32, and the reverse: the state follows the parameter.

@@ -17,6 +17,7 @@ use crate::optimizers::{numbers, stored};
 
 on_each_backend!(
     steps_over_rows_are_steps_over_the_table,
+    a_step_over_rows_is_the_dense_step_of_these_rows,
     training_by_rows_is_training_of_the_whole,
 );
 
@@ -49,6 +50,36 @@ fn steps_over_rows_are_steps_over_the_table<B: Backend>(device: &B::Device) {
                 assert_eq!(a, b, "{what}: state");
             } else {
                 assert_close(&what, &a, &b, 1e-5, 1e-6);
+            }
+        }
+    }
+    each_exact_row_optimizer!(equal, device);
+}
+
+/// From any state on: the touched rows step as a whole table does, and the others stay.
+fn a_step_over_rows_is_the_dense_step_of_these_rows<B: Backend>(device: &B::Device) {
+    fn equal<B: Backend, O: RowOptimizer<B>>(name: &str, optim: &O, device: &B::Device) {
+        let (mut table, mut state) = (
+            matrix::<B>(&numbers(ROWS * WIDTH, 9, false), WIDTH, device),
+            None,
+        );
+        for step in 0..25 {
+            let gradient = row_gradient::<B>(step, device);
+            let (touched, dense) = (gradient.rows().to_vec(), gradient.to_dense());
+            let before = values(&table);
+            let (whole, _) = optim.step(0.1, table.clone(), dense, state.clone());
+            (table, state) = optim.step_rows(0.1, table, gradient, state);
+            let (whole, after) = (values(&whole), values(&table));
+            for row in 0..ROWS {
+                let what = format!("{name}, step {step}, row {row}");
+                let of = |numbers: &[f32]| numbers[row * WIDTH..(row + 1) * WIDTH].to_vec();
+                if !touched.contains(&(row as u32)) {
+                    assert_eq!(bits(&of(&after)), bits(&of(&before)), "{what}");
+                } else if is_cpu::<B>(device) {
+                    assert_eq!(bits(&of(&after)), bits(&of(&whole)), "{what}");
+                } else {
+                    assert_close(&what, &of(&after), &of(&whole), 1e-5, 1e-6);
+                }
             }
         }
     }
@@ -164,17 +195,14 @@ fn bare_steps_over_rows_refuse_the_same_options() {
     let momentum = Some(AdagradMomentum::HeavyBall(0.9));
     refuses(
         AdagradConfig::new().with_momentum(momentum).build(),
-        "momentum moves rows",
+        "momentum = Some(HeavyBall(0.9)) (must be none for row-sparse training",
     );
     refuses(
         ProximalAdagradConfig::new().build(),
-        "use PenaltySchedule::WithGradient",
+        "penalty_schedule = EveryStep (must be WithGradient",
     );
     let ftrl = FtrlProximalConfig::new().with_l2_shrinkage(0.1);
-    refuses(
-        ftrl.build(),
-        "l2_shrinkage moves rows that have no gradient: use l2",
-    );
+    refuses(ftrl.build(), "it moves rows that have no gradient; use l2");
 }
 
 /// An optimizer that knows no rows does not pass a table by in silence.

@@ -8,10 +8,6 @@ use std::fmt::Write;
 
 use burn::tensor::DType;
 use burn_adagrad::optim::StateMemory;
-use burn_adagrad::{
-    AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, FtrlProximalConfig,
-    ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
-};
 
 use super::Artifact;
 use crate::listings::presets::first_steps;
@@ -29,27 +25,22 @@ pub fn artifacts() -> Vec<Artifact> {
 
 /// Every optimizer, with the name of its section in `options.md`.
 fn optimizers() -> anyhow::Result<Vec<(&'static str, Described)>> {
+    let mut described = Vec::new();
     macro_rules! describe {
-        ($config:ident) => {
-            Described::of(
-                $config::new(),
-                $config::validate,
-                Some($config::validate_sparse),
-            )?
+        ([] $($name:ident: $config:ty, $trains:ident;)*) => {$(
+            let sparse = describe!(@$trains $config);
+            let options = Described::of(<$config>::new(), <$config>::validate, sparse)?;
+            described.push((stringify!($name), options));
+        )*};
+        (@rows $config:ty) => {
+            Some(<$config>::validate_sparse as options::Check<$config>)
         };
-        ($config:ident, whole) => {
-            Described::of($config::new(), $config::validate, None)?
+        (@whole $config:ty) => {
+            None
         };
     }
-    Ok(vec![
-        ("Adagrad", describe!(AdagradConfig)),
-        ("RowWiseAdagrad", describe!(RowWiseAdagradConfig)),
-        ("AdagradNorm", describe!(AdagradNormConfig)),
-        ("Sm3", describe!(Sm3Config, whole)),
-        ("Adadelta", describe!(AdadeltaConfig, whole)),
-        ("ProximalAdagrad", describe!(ProximalAdagradConfig)),
-        ("FtrlProximal", describe!(FtrlProximalConfig)),
-    ])
+    burn_adagrad::optimizers!(families => describe []);
+    Ok(described)
 }
 
 /// Option × default.
@@ -113,30 +104,26 @@ const SHAPE: [usize; 2] = [1_000_000, 50];
 
 /// How large states are.
 fn state() -> anyhow::Result<String> {
-    let momentum = Some(AdagradMomentum::HeavyBall(0.9));
-    let configs: [(&str, &dyn StateMemory); 9] = [
-        ("`Adagrad`", &AdagradConfig::new()),
-        (
-            "`Adagrad`, momentum",
-            &AdagradConfig::new().with_momentum(momentum),
-        ),
-        ("`RowWiseAdagrad`", &RowWiseAdagradConfig::new()),
-        ("`AdagradNorm`", &AdagradNormConfig::new()),
-        ("`Sm3`", &Sm3Config::new()),
-        ("`Sm3`, momentum", &Sm3Config::new().with_momentum(0.9)),
-        ("`Adadelta`", &AdadeltaConfig::new()),
-        ("`ProximalAdagrad`", &ProximalAdagradConfig::new()),
-        ("`FtrlProximal`", &FtrlProximalConfig::new()),
-    ];
+    let mut configs: Vec<(&str, Box<dyn StateMemory>)> = Vec::new();
+    macro_rules! push {
+        ([] $($name:literal => $config:expr,)*) => {
+            $(configs.push(($name, Box::new($config)));)*
+        };
+    }
+    burn_adagrad::optimizers!(memory => push []);
     let mut table = String::from(
         "| optimizer | f32, f16 or bf16 | f64 | bytes a weight (f32) |\n| --- | ---: | ---: | ---: |\n",
     );
     for (name, config) in configs {
+        let (optimizer, option) = match name.split_once(',') {
+            Some((optimizer, option)) => (optimizer, format!(",{option}")),
+            None => (name, String::new()),
+        };
         let bytes = config.state_bytes(&SHAPE, DType::F32);
         let weights: usize = SHAPE.iter().product();
         writeln!(
             table,
-            "| {name} | {} | {} | {:.2} |",
+            "| `{optimizer}`{option} | {} | {} | {:.2} |",
             thousands(bytes),
             thousands(config.state_bytes(&SHAPE, DType::F64)),
             bytes as f64 / weights as f64

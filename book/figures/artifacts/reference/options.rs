@@ -18,7 +18,8 @@ pub struct OptionRow {
 /// The options of a configuration, in its order.
 pub struct Described(pub Vec<OptionRow>);
 
-type Check<C> = fn(&C) -> Result<(), OptimizerConfigError>;
+/// A check of all options of a configuration.
+pub type Check<C> = fn(&C) -> Result<(), OptimizerConfigError>;
 
 impl Described {
     pub fn of<C: Config>(
