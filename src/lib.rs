@@ -3,6 +3,7 @@
 //! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend; with momentum, and
 //!   with decay of the weights and of the accumulator.
 //! - [`Adadelta`], [`Sm3`], [`AdagradNorm`], [`RowWiseAdagrad`]: rates that recover, states that are small.
+//! - [`Adam`]: for tables that are trained by rows, as PyTorch's `SparseAdam`.
 //! - [`FtrlProximal`], [`ProximalAdagrad`]: models of which most weights are exactly zero.
 //! - [`sparse`]: training tables of millions of rows, of which a batch touches thousands.
 //! - [`inspect`]: effective rates, weights that are zero, bytes of state.
@@ -66,9 +67,10 @@ pub use error::{AdagradConfigError, OptimizerConfigError};
 pub use nn::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
 pub use optim::{
     AccumulatorDecayConfig, Adadelta, AdadeltaConfig, AdadeltaState, Adagrad, AdagradConfig,
-    AdagradMomentum, AdagradNorm, AdagradNormConfig, AdagradState, EpsilonPlacement, FtrlProximal,
-    FtrlProximalConfig, FtrlProximalState, PenaltySchedule, ProximalAdagrad, ProximalAdagradConfig,
-    RowWiseAdagrad, RowWiseAdagradConfig, Sm3, Sm3Config, Sm3State,
+    AdagradMomentum, AdagradNorm, AdagradNormConfig, AdagradState, Adam, AdamConfig, AdamState,
+    EpsilonPlacement, FtrlProximal, FtrlProximalConfig, FtrlProximalState, PenaltySchedule,
+    ProximalAdagrad, ProximalAdagradConfig, RowWiseAdagrad, RowWiseAdagradConfig, Sm3, Sm3Config,
+    Sm3State,
 };
 #[cfg(feature = "learner")]
 pub use train::learner;

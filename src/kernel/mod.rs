@@ -1,6 +1,7 @@
 //! The arithmetic of the optimizers over plain slices. Nothing here knows burn.
 
 pub mod adadelta;
+pub mod adam;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 pub mod dense;

@@ -265,6 +265,27 @@ macro_rules! optimizers {
                         .with_l2_shrinkage(0.1),
                 ],
             }
+            /// This crate's [`Adam`](crate::Adam) with its defaults. burn's is [`Adam`](Self::Adam).
+            LazyAdam {
+                kinds: {
+                    name: "Adam-lazy",
+                    seed: 30,
+                    config: $crate::AdamConfig::new(),
+                    epsilon: (f64, above 0),
+                    weight_decay: (with_decoupled_weight_decay, f64),
+                    memory: own,
+                },
+                families: [Adam: $crate::AdamConfig, rows;],
+                memory: ["Adam" => $crate::AdamConfig::new(),],
+                benches: ["adam-lazy" => $crate::AdamConfig::new(),],
+                lazy: [
+                    "Adam" => $crate::AdamConfig::new(),
+                    "Adam, no momentum" => $crate::AdamConfig::new().with_beta_1(0.0),
+                ],
+                moving: [
+                    "Adam, decoupled decay" => $crate::AdamConfig::new().with_decoupled_weight_decay(0.1),
+                ],
+            }
             /// burn's AdaGrad with its defaults.
             BurnAdaGrad {
                 kinds: {

@@ -30,6 +30,8 @@ interchange.json, interchange_begin.safetensors, interchange_middle.safetensors 
 interchange_end.safetensors
     A small network and its Adagrad as PyTorch keeps them in files, to go on from: interchange.py
     says what is in them, and can be run alone.
+sparse_adam.json
+    PyTorch's `SparseAdam` over 20 steps of an embedding: sparse_adam.py, which can be run alone.
 
 proximal_adagrad.json comes from proximal_tensorflow.py, which is run apart: it needs TensorFlow.
 
@@ -52,6 +54,7 @@ from torch import nn
 import defaults
 import family
 import interchange
+import sparse_adam
 from common import (
     SMALLEST_PARAMETER,
     SMALLEST_REMAINDER,
@@ -510,6 +513,7 @@ FILES = {
     **family.FILES,
     **defaults.FILES,
     **interchange.FILES,
+    **sparse_adam.FILES,
 }
 
 

@@ -1,4 +1,4 @@
-//! Row-sparse training against PyTorch's `EmbeddingBag(sparse=True)` with its Adagrad.
+//! Row-sparse training against PyTorch's: `EmbeddingBag(sparse=True)` with its Adagrad, and `SparseAdam`.
 
 use crate::common::{assert_close, on_each_backend, reference, values};
 use burn::backend::Autodiff;
@@ -8,12 +8,21 @@ use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::data::{SparseDataset, sparse_dataloader};
-use burn_adagrad::nn::{BagMode, SparseEmbeddingBag, SparseEmbeddingBagConfig, SparseLinear};
+use burn_adagrad::nn::{
+    BagMode, SparseEmbedding, SparseEmbeddingBag, SparseEmbeddingBagConfig, SparseEmbeddingConfig,
+    SparseLinear,
+};
 use burn_adagrad::sparse::CsrBatch;
-use burn_adagrad::{AdagradConfig, AdagradState, SparseNN, SparseNNConfig, train_model};
+use burn_adagrad::{
+    AdagradConfig, AdagradState, AdamConfig, AdamState, SparseNN, SparseNNConfig, train_model,
+};
 use serde::Deserialize;
 
-on_each_backend!(embedding_bags_match_pytorch, a_network_matches_pytorch);
+on_each_backend!(
+    embedding_bags_match_pytorch,
+    a_network_matches_pytorch,
+    adam_matches_sparse_adam,
+);
 
 type Matrix = Vec<Vec<f32>>;
 
@@ -205,5 +214,76 @@ fn a_network_matches_pytorch<B: Backend>(device: &B::Device) {
         ),
     ] {
         assert_close(what, &ours, &theirs, 1e-4, 2e-5);
+    }
+}
+
+fn adam_matches_sparse_adam<B: Backend>(device: &B::Device) {
+    #[derive(Deserialize)]
+    struct File {
+        cases: Vec<Case>,
+    }
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        options: Options,
+        initial: Matrix,
+        steps: Vec<Step>,
+    }
+    #[derive(Deserialize)]
+    struct Options {
+        lr: f64,
+        betas: [f64; 2],
+        eps: f64,
+        maximize: bool,
+    }
+    #[derive(Deserialize)]
+    struct Step {
+        ids: Vec<u32>,
+        gradients: Matrix,
+        parameter: Matrix,
+        exp_avg: Matrix,
+        exp_avg_sq: Matrix,
+    }
+    let cases = reference::<File>("sparse_adam.json").cases;
+    assert_eq!(cases.len(), 5);
+    for case in cases {
+        let options = &case.options;
+        let config = AdamConfig::new();
+        if case.name == "default" {
+            assert_eq!([config.beta_1, config.beta_2], options.betas);
+            assert_eq!(config.epsilon, options.eps);
+        }
+        let mut optim = config
+            .with_beta_1(options.betas[0])
+            .with_beta_2(options.betas[1])
+            .with_epsilon(options.eps)
+            .with_maximize(options.maximize)
+            .init_sparse();
+        let (rows, dim) = (case.initial.len(), case.initial[0].len());
+        let mut layer: SparseEmbedding<Autodiff<B>> =
+            SparseEmbeddingConfig::new(rows, dim).init(device);
+        layer.weight = param(&case.initial, device).into();
+        assert_eq!(case.steps.len(), 20);
+        for (number, step) in case.steps.into_iter().enumerate() {
+            let what = |what: &str| format!("{}, step {}, {what}", case.name, number + 1);
+            let slope = param::<Autodiff<B>>(&step.gradients, device).val();
+            let slope = slope.set_require_grad(false);
+            let output = layer.forward(&step.ids).unwrap();
+            let grads = (output * slope).sum().backward();
+            let grads = GradientsParams::from_grads(grads, &layer);
+            layer = optim.step(options.lr, layer, grads);
+
+            let record = optim.to_record().remove(&layer.weight.id).unwrap();
+            let state: AdamState<B, 2> = record.into_state();
+            assert_eq!(state.step, number + 1);
+            let parameter = values(&layer.valid().weight.val());
+            for (part, found, expected) in [
+                ("parameter", parameter, step.parameter),
+                ("exp_avg", values(&state.exp_avg), step.exp_avg),
+                ("exp_avg_sq", values(&state.exp_avg_sq), step.exp_avg_sq),
+            ] {
+                assert_close(&what(part), &found, &expected.concat(), 1e-6, 0.0);
+            }
+        }
     }
 }
