@@ -20,7 +20,8 @@ use burn::optim::{AdaGradConfig, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::AdagradConfig;
-use burn_adagrad::kernel::dense::{AdagradStep, adagrad};
+use burn_adagrad::kernel::adagrad::AdagradStep;
+use burn_adagrad::kernel::element_wise;
 use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
@@ -133,6 +134,7 @@ fn kernel(criterion: &mut Criterion) {
             epsilon_inside_sqrt: false,
             maximize: false,
             weight_decay: 0.0,
+            factor: 1.0,
         };
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -143,7 +145,9 @@ fn kernel(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(size as u64 * BYTES_PER_ELEMENT));
         group.bench_function(BenchmarkId::new(name, size), |bencher| {
             pool.install(|| {
-                bencher.iter(|| adagrad(&step, &mut parameter, &gradient, &mut accumulator));
+                bencher.iter(|| {
+                    element_wise::step(&step, &mut parameter, &gradient, [&mut accumulator])
+                });
             });
         });
     };

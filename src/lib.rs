@@ -43,8 +43,8 @@
 
 mod backend;
 pub mod data;
+mod dispatch;
 pub mod error;
-mod fused;
 pub mod inspect;
 #[cfg(feature = "safetensors")]
 pub mod interchange;

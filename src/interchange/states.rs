@@ -7,7 +7,7 @@ use burn::optim::record::{AdaptorRecord, AdaptorRecordV1};
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{Tensor, TensorData};
 
-use crate::fused::working_dtype;
+use crate::dispatch::working_dtype;
 use crate::optim::{Adagrad, AdagradState};
 
 /// The state of a parameter: number of steps, and the accumulator as burn lays it out.

@@ -1,6 +1,6 @@
 //! Steps that compute each element on its own: one loop for every such optimizer.
 
-use super::dense::Parameter;
+use super::float::FloatElement;
 use super::number::{Number, Real};
 use super::simd::Work;
 use super::threads::{CHUNK, PARALLEL_MIN, share_out};
@@ -11,6 +11,14 @@ use super::threads::{CHUNK, PARALLEL_MIN, share_out};
 pub trait ElementStep<const N: usize>: Send + Sync {
     /// The parameter and the optimizer's `N` state numbers after the step.
     fn step<T: Number>(&self, parameter: T, gradient: T, state: [T; N]) -> (T, [T; N]);
+
+    /// Steps equally long slices of f32 in a way of its own, if this processor has instructions that
+    /// make it faster; says whether it did.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn step_f32(&self, _: &mut [f32], _: &[f32], _: &mut [&mut [f32]; N]) -> bool {
+        false
+    }
 }
 
 /// One step in place; large slices are shared out over rayon's threads. As every element is on its own,
@@ -19,7 +27,7 @@ pub trait ElementStep<const N: usize>: Send + Sync {
 /// # Panics
 ///
 /// If the slices are not equally long.
-pub fn step<P: Parameter, S: ElementStep<N>, const N: usize>(
+pub fn step<P: FloatElement, S: ElementStep<N>, const N: usize>(
     rule: &S,
     parameter: &mut [P],
     gradient: &[P],
@@ -31,7 +39,7 @@ pub fn step<P: Parameter, S: ElementStep<N>, const N: usize>(
         assert_eq!(len, part.len(), "state length");
     }
     if len < PARALLEL_MIN {
-        return P::element_wise(rule, parameter, gradient, state);
+        return P::step(rule, parameter, gradient, state);
     }
     let chunks = Chunks {
         size: CHUNK,
@@ -40,7 +48,7 @@ pub fn step<P: Parameter, S: ElementStep<N>, const N: usize>(
         state,
     };
     share_out(chunks, |(parameter, gradient, state)| {
-        P::element_wise(rule, parameter, gradient, state);
+        P::step(rule, parameter, gradient, state);
     });
 }
 

@@ -3,18 +3,18 @@
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
-use super::dense::sealed::Step;
-use super::dense::{AdagradStep, Parameter};
 use super::element_wise::{Chunks, ElementStep};
+use super::float::FloatElement;
+use super::float::sealed::Sealed;
 
 /// Elements that are widened at a time; two buffers of them stay in the first-level cache.
 const BLOCK: usize = 512;
 
-macro_rules! half_parameter {
+macro_rules! half_element {
     ($($half:ident),+) => {$(
-        impl Parameter for $half {}
+        impl Sealed for $half {}
 
-        impl Step for $half {
+        impl FloatElement for $half {
             type Accumulator = f32;
 
             #[inline(always)]
@@ -27,25 +27,7 @@ macro_rules! half_parameter {
                 Self::from_f32(number)
             }
 
-            fn step(
-                step: &AdagradStep,
-                parameter: &mut [Self],
-                gradient: &[Self],
-                accumulator: &mut [f32],
-            ) {
-                let mut wide = [0.0_f32; BLOCK];
-                let blocks = parameter
-                    .chunks_mut(BLOCK)
-                    .zip(gradient.chunks(BLOCK))
-                    .zip(accumulator.chunks_mut(BLOCK));
-                for ((parameter, gradient), accumulator) in blocks {
-                    let wide = &mut wide[..gradient.len()];
-                    gradient.convert_to_f32_slice(wide);
-                    Self::step_wide(step, parameter, wide, accumulator);
-                }
-            }
-
-            fn element_wise<S: ElementStep<N>, const N: usize>(
+            fn step<S: ElementStep<N>, const N: usize>(
                 rule: &S,
                 parameter: &mut [Self],
                 gradient: &[Self],
@@ -61,30 +43,11 @@ macro_rules! half_parameter {
                 for (parameter, gradient, state) in blocks {
                     let wide = &mut wide[..gradient.len()];
                     gradient.convert_to_f32_slice(wide);
-                    Self::element_wise_wide(rule, parameter, wide, state);
+                    Self::step_wide(rule, parameter, wide, state);
                 }
             }
 
-            fn step_wide(
-                step: &AdagradStep,
-                parameter: &mut [Self],
-                gradient: &[f32],
-                accumulator: &mut [f32],
-            ) {
-                let mut wide = [0.0_f32; BLOCK];
-                let blocks = parameter
-                    .chunks_mut(BLOCK)
-                    .zip(gradient.chunks(BLOCK))
-                    .zip(accumulator.chunks_mut(BLOCK));
-                for ((parameter, gradient), accumulator) in blocks {
-                    let wide = &mut wide[..parameter.len()];
-                    parameter.convert_to_f32_slice(wide);
-                    f32::step(step, wide, gradient, accumulator);
-                    parameter.convert_from_f32_slice(wide);
-                }
-            }
-
-            fn element_wise_wide<S: ElementStep<N>, const N: usize>(
+            fn step_wide<S: ElementStep<N>, const N: usize>(
                 rule: &S,
                 parameter: &mut [Self],
                 gradient: &[f32],
@@ -100,11 +63,11 @@ macro_rules! half_parameter {
                 for (parameter, gradient, state) in blocks {
                     let wide = &mut wide[..parameter.len()];
                     parameter.convert_to_f32_slice(wide);
-                    f32::element_wise(rule, wide, gradient, state);
+                    f32::step(rule, wide, gradient, state);
                     parameter.convert_from_f32_slice(wide);
                 }
             }
         }
     )+};
 }
-half_parameter!(f16, bf16);
+half_element!(f16, bf16);

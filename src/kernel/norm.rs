@@ -1,7 +1,7 @@
 //! The size of a gradient, and steps of one length for all weights.
 
-use super::dense::Parameter;
 use super::element_wise::ElementStep;
+use super::float::FloatElement;
 use super::number::{Number, Real};
 use super::simd::{Level, Work};
 use super::threads::share_out;
@@ -20,7 +20,7 @@ const LANES: usize = 16;
 /// ```
 /// assert_eq!(burn_adagrad::kernel::norm::sum_of_squares(&[3.0_f32, 4.0]), 25.0);
 /// ```
-pub fn sum_of_squares<P: Parameter>(numbers: &[P]) -> f64 {
+pub fn sum_of_squares<P: FloatElement>(numbers: &[P]) -> f64 {
     let level = Level::detect();
     let sum_chunk = |chunk| {
         let mut sum = 0.0;
@@ -48,7 +48,7 @@ struct SumOfSquares<'a, P> {
     sum: &'a mut f64,
 }
 
-impl<P: Parameter> Work for SumOfSquares<'_, P> {
+impl<P: FloatElement> Work for SumOfSquares<'_, P> {
     #[inline(always)]
     fn run(self) {
         let mut sums = [0.0_f64; LANES];

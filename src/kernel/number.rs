@@ -17,7 +17,7 @@ pub trait Number:
     fn sqrt(self) -> Self;
 
     /// A constant divided by the number.
-    fn divide(self, constant: f64) -> Self;
+    fn reciprocal_times(self, constant: f64) -> Self;
 
     /// The number to the power of a constant.
     fn power(self, exponent: f64) -> Self;
@@ -85,7 +85,7 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn divide(self, constant: f64) -> Self {
+            fn reciprocal_times(self, constant: f64) -> Self {
                 constant as $float / self
             }
 

@@ -30,7 +30,7 @@ impl<const ONLY_WITH_GRADIENT: bool> ElementStep<1> for ProximalStep<ONLY_WITH_G
     fn step<T: Number>(&self, theta: T, gradient: T, [sum]: [T; 1]) -> (T, [T; 1]) {
         let gradient = gradient.scale(if self.maximize { -1.0 } else { 1.0 });
         let sum = sum + gradient.clone().square();
-        let rate = sum.clone().sqrt().divide(self.rate);
+        let rate = sum.clone().sqrt().reciprocal_times(self.rate);
         let moved = theta.clone() - rate.clone() * gradient.clone();
         // Without branches: a penalty of 0 changes no bit.
         let mut shrunk = moved.shrink(rate.clone().scale(self.l1));

@@ -1,7 +1,7 @@
 //! Steps over the rows of a table that have a gradient, whatever the optimizer does to a row.
 
-use super::dense::{AdagradStep, Parameter};
 use super::element_wise::ElementStep;
+use super::float::FloatElement;
 use super::number::Real;
 use super::prefetch::prefetch;
 use super::row_slices::{PARALLEL_MIN, RowSlices};
@@ -9,45 +9,30 @@ use super::rows::{AHEAD, RowSums, sum_row};
 use super::simd::{Level, Work};
 use super::threads::share_out;
 
-impl<P: Parameter> RowStep<P, 1> for AdagradStep {
+impl<S: ElementStep<N>, const N: usize> RowStep<N> for S {
     fn state_width(width: usize) -> usize {
         width
     }
 
     #[inline(always)]
-    fn step_row(
-        &self,
-        parameter: &mut [P],
-        gradient: &[P::Accumulator],
-        [accumulator]: [&mut [P::Accumulator]; 1],
-    ) {
-        P::step_wide(self, parameter, gradient, accumulator);
-    }
-}
-
-impl<P: Parameter, S: ElementStep<N>, const N: usize> RowStep<P, N> for S {
-    fn state_width(width: usize) -> usize {
-        width
-    }
-
-    #[inline(always)]
-    fn step_row(
+    fn step_row<P: FloatElement>(
         &self,
         parameter: &mut [P],
         gradient: &[P::Accumulator],
         state: [&mut [P::Accumulator]; N],
     ) {
-        P::element_wise_wide(self, parameter, gradient, state);
+        P::step_wide(self, parameter, gradient, state);
     }
 }
 
 /// What an optimizer with `N` state tensors does to one row of a table.
-pub(crate) trait RowStep<P: Parameter, const N: usize>: Sync {
+pub trait RowStep<const N: usize>: Sync {
     /// Numbers of each part of the state for a row of `width` numbers.
     fn state_width(width: usize) -> usize;
 
-    /// Steps a row. Implementations are `#[inline(always)]`, as [`Work`] demands.
-    fn step_row(
+    /// Steps a row. Implementations are `#[inline(always)]`: the loop around them is compiled for each
+    /// width of vectors.
+    fn step_row<P: FloatElement>(
         &self,
         parameter: &mut [P],
         gradient: &[P::Accumulator],
@@ -55,21 +40,53 @@ pub(crate) trait RowStep<P: Parameter, const N: usize>: Sync {
     );
 }
 
-/// Steps the rows of a table that have a gradient, shared out over the threads.
+/// One step in place over the rows of a table that have a gradient; large ones are shared out over the
+/// threads.
+///
+/// `parameter` is `[rows of the table, width]`; so is each part of the state, or it has one number for each
+/// row of the table, as the rule has it. Between a step over all rows here and
+/// [`element_wise::step`](super::element_wise::step) there is no difference, to the bit.
+///
+/// ```
+/// use burn_adagrad::kernel::adagrad::AdagradStep;
+/// use burn_adagrad::kernel::row_step;
+/// use burn_adagrad::kernel::rows::{Csr, RowSums};
+///
+/// let rule = AdagradStep {
+///     rate: 0.1,
+///     epsilon: 1e-10,
+///     epsilon_inside_sqrt: false,
+///     maximize: false,
+///     weight_decay: 0.0,
+///     factor: 1.0,
+/// };
+/// let mut parameter = [1.0_f32; 6];
+/// let mut accumulator = [0.0_f32; 6];
+/// // The gradient of row 2 is 2·(1, −1) + 1·(2, −2).
+/// let gradient = RowSums {
+///     rows: &[2],
+///     matrix: Csr { offsets: &[0, 2], indices: &[0, 1], values: &[2.0, 1.0] },
+///     slopes: &[1.0, -1.0, 2.0, -2.0],
+/// };
+/// row_step::step(&rule, &mut parameter, gradient, [&mut accumulator], 2);
+/// assert_eq!(parameter, [1.0, 1.0, 1.0, 1.0, 0.9, 1.1]);
+/// assert_eq!(accumulator, [0.0, 0.0, 0.0, 0.0, 16.0, 16.0]);
+/// ```
 ///
 /// # Panics
 ///
-/// If the parts do not agree; nothing has been changed then.
-pub(crate) fn step_rows<P, G, S, const N: usize>(
+/// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
+/// the table. Nothing has been changed then.
+pub fn step<P, G, S, const N: usize>(
     step: &S,
     parameter: &mut [P],
     gradient: RowSums<G>,
     state: [&mut [P::Accumulator]; N],
     width: usize,
 ) where
-    P: Parameter,
-    G: Parameter<Accumulator = P::Accumulator>,
-    S: RowStep<P, N>,
+    P: FloatElement,
+    G: FloatElement<Accumulator = P::Accumulator>,
+    S: RowStep<N>,
 {
     gradient.check(width, parameter.len());
     let state_width = S::state_width(width);
@@ -99,7 +116,7 @@ pub(crate) fn step_rows<P, G, S, const N: usize>(
 }
 
 /// Some of the rows; the slices of the table begin at the first of them.
-struct Piece<'a, P: Parameter, G, S, const N: usize> {
+struct Piece<'a, P: FloatElement, G, S, const N: usize> {
     step: &'a S,
     parameter: &'a mut [P],
     gradient: RowSums<'a, G>,
@@ -109,9 +126,9 @@ struct Piece<'a, P: Parameter, G, S, const N: usize> {
 
 impl<P, G, S, const N: usize> Work for Piece<'_, P, G, S, N>
 where
-    P: Parameter,
-    G: Parameter<Accumulator = P::Accumulator>,
-    S: RowStep<P, N>,
+    P: FloatElement,
+    G: FloatElement<Accumulator = P::Accumulator>,
+    S: RowStep<N>,
 {
     #[inline(always)]
     fn run(self) {

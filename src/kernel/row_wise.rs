@@ -1,14 +1,32 @@
 //! Row-wise Adagrad: one accumulator for each row of a table.
 
-use super::dense::Parameter;
+use super::float::FloatElement;
 use super::number::{Number, Real};
-use super::row_step::{RowStep, step_rows};
-use super::rows::RowSums;
+use super::row_step::RowStep;
 use super::simd::{Level, Work};
 use super::threads::{CHUNK, PARALLEL_MIN, share_out};
 
 /// What a step needs beyond the slices; the formula is that of
-/// [`reference::row_wise_adagrad`](super::reference::row_wise_adagrad).
+/// [`reference::row_wise_adagrad`](super::reference::row_wise_adagrad). Over the rows that have a gradient:
+///
+/// ```
+/// use burn_adagrad::kernel::row_step;
+/// use burn_adagrad::kernel::row_wise::RowWiseStep;
+/// use burn_adagrad::kernel::rows::{Csr, RowSums};
+///
+/// let rule = RowWiseStep { rate: 0.1, epsilon: 1e-10, maximize: false };
+/// let mut parameter = [1.0_f32; 4];
+/// let mut accumulator = [0.0_f32; 2];
+/// let gradient = RowSums {
+///     rows: &[1],
+///     matrix: Csr { offsets: &[0, 1], indices: &[0], values: &[1.0] },
+///     slopes: &[1.0, 7.0],
+/// };
+/// row_step::step(&rule, &mut parameter, gradient, [&mut accumulator], 2);
+/// // The mean of the squares is 25, its root 5.
+/// assert_eq!(accumulator, [0.0, 25.0]);
+/// assert_eq!(parameter, [1.0, 1.0, 0.98, 0.86]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RowWiseStep {
     /// The learning rate of this step, any decay already in it.
@@ -23,45 +41,11 @@ pub struct RowWiseStep {
 /// and with it every bit, is the same at each vector width.
 const LANES: usize = 16;
 
-/// One step of row-wise Adagrad in place over the rows of a table that have a gradient.
+/// One step in place over all rows of a table, from a gradient as large as the parameter; to the bit what
+/// [`row_step::step`](super::row_step::step) makes of it.
 ///
 /// `parameter` is `[rows of the table, width]`, `accumulator` has one number for each row of the table.
 /// The result does not depend on the number of threads, to the bit.
-///
-/// ```
-/// use burn_adagrad::kernel::row_wise::{RowWiseStep, adagrad};
-/// use burn_adagrad::kernel::rows::{Csr, RowSums};
-///
-/// let step = RowWiseStep { rate: 0.1, epsilon: 1e-10, maximize: false };
-/// let mut parameter = [1.0_f32; 4];
-/// let mut accumulator = [0.0_f32; 2];
-/// let gradient = RowSums {
-///     rows: &[1],
-///     matrix: Csr { offsets: &[0, 1], indices: &[0], values: &[1.0] },
-///     slopes: &[1.0, 7.0],
-/// };
-/// adagrad(&step, &mut parameter, gradient, &mut accumulator, 2);
-/// // The mean of the squares is 25, its root 5.
-/// assert_eq!(accumulator, [0.0, 25.0]);
-/// assert_eq!(parameter, [1.0, 1.0, 0.98, 0.86]);
-/// ```
-///
-/// # Panics
-///
-/// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
-/// the table. Nothing has been changed then.
-pub fn adagrad<P: Parameter>(
-    step: &RowWiseStep,
-    parameter: &mut [P],
-    gradient: RowSums<P>,
-    accumulator: &mut [P::Accumulator],
-    width: usize,
-) {
-    step_rows(step, parameter, gradient, [accumulator], width);
-}
-
-/// The same over all rows, from a gradient as large as the parameter; to the bit what [`adagrad`] makes of
-/// it.
 ///
 /// ```
 /// use burn_adagrad::kernel::row_wise::{RowWiseStep, dense};
@@ -78,7 +62,7 @@ pub fn adagrad<P: Parameter>(
 ///
 /// If the gradient is not as long as the parameter, or the parameter not a whole number of times as long as
 /// the accumulator.
-pub fn dense<P: Parameter>(
+pub fn dense<P: FloatElement>(
     step: &RowWiseStep,
     parameter: &mut [P],
     gradient: &[P],
@@ -115,7 +99,7 @@ pub fn dense<P: Parameter>(
 }
 
 /// Whole rows with their gradients.
-struct Rows<'a, P: Parameter> {
+struct Rows<'a, P: FloatElement> {
     step: &'a RowWiseStep,
     parameter: &'a mut [P],
     gradient: &'a [P],
@@ -123,7 +107,7 @@ struct Rows<'a, P: Parameter> {
     width: usize,
 }
 
-impl<P: Parameter> Work for Rows<'_, P> {
+impl<P: FloatElement> Work for Rows<'_, P> {
     #[inline(always)]
     fn run(self) {
         let parameters = self.parameter.chunks_exact_mut(self.width);
@@ -136,13 +120,13 @@ impl<P: Parameter> Work for Rows<'_, P> {
     }
 }
 
-impl<P: Parameter> RowStep<P, 1> for RowWiseStep {
+impl RowStep<1> for RowWiseStep {
     fn state_width(_: usize) -> usize {
         1
     }
 
     #[inline(always)]
-    fn step_row(
+    fn step_row<P: FloatElement>(
         &self,
         parameter: &mut [P],
         gradient: &[P::Accumulator],
@@ -153,23 +137,31 @@ impl<P: Parameter> RowStep<P, 1> for RowWiseStep {
 }
 
 impl RowWiseStep {
+    /// By what the gradient of a row is multiplied before it is taken from the row: η/(√G + ε), or minus that.
+    #[inline(always)]
+    pub fn multiplier<T: Number>(&self, total: T) -> T {
+        let rate = if self.maximize { -self.rate } else { self.rate };
+        let denominator = total.clone().sqrt().offset(self.epsilon.into());
+        let multiplier = denominator.reciprocal_times(rate);
+        if self.epsilon == 0.0 {
+            multiplier.zero_where_zero(total)
+        } else {
+            multiplier
+        }
+    }
+
     /// Steps a row by a gradient whose numbers `widen` brings to the type of the accumulator.
     #[inline(always)]
-    fn step<P: Parameter, G: Copy>(
+    fn step<P: FloatElement, G: Copy>(
         &self,
         parameter: &mut [P],
         gradient: &[G],
         accumulator: &mut [P::Accumulator],
         widen: impl Fn(G) -> P::Accumulator,
     ) {
-        let rate = P::Accumulator::from_f64(if self.maximize { -self.rate } else { self.rate });
-        let epsilon = P::Accumulator::from_f64(self.epsilon.into());
         let total = accumulator[0] + mean_square(gradient, &widen);
         accumulator[0] = total;
-        if epsilon == P::Accumulator::ZERO && total == P::Accumulator::ZERO {
-            return;
-        }
-        let multiplier = rate / (total.sqrt() + epsilon);
+        let multiplier = self.multiplier(total);
         for (theta, &g) in parameter.iter_mut().zip(gradient) {
             *theta = P::narrow(theta.widen() - multiplier * widen(g));
         }

@@ -1,15 +1,13 @@
-//! Weighted sums of rows, and Adagrad steps over some rows of a table.
+//! Weighted sums of rows, and the gradient of some rows of a table.
 //!
-//! The cost follows the rows that are named; the rest of the table is not looked at. Every row is
-//! computed on its own and in one order, so that the bits depend on nothing but the numbers: not on
-//! the number of threads, and between a step over all rows here and
-//! [`dense::adagrad`](super::dense::adagrad) there is no difference.
+//! The cost follows the rows that are given; the rest of the table is not looked at. Every row is
+//! computed on its own and in one order, so that the bits depend on nothing but the numbers, not on
+//! the number of threads.
 
-use super::dense::{AdagradStep, Parameter};
+use super::float::FloatElement;
 use super::number::Real;
 use super::prefetch::prefetch;
 use super::row_slices::{PARALLEL_MIN, ROWS_AT_A_TIME, check_rows};
-use super::row_step::step_rows;
 use super::simd::{Level, Work};
 use super::threads::share_out;
 
@@ -72,7 +70,7 @@ impl Csr<'_> {
 ///
 /// If a length does not agree with the others, the offsets do not ascend, or an index lies outside
 /// of the table.
-pub fn weighted_sum<P: Parameter>(matrix: Csr, table: &[P], width: usize, sums: &mut [P]) {
+pub fn weighted_sum<P: FloatElement>(matrix: Csr, table: &[P], width: usize, sums: &mut [P]) {
     let n_rows = matrix.offsets.len().saturating_sub(1);
     assert_eq!(sums.len(), n_rows * width, "length of the sums");
     if sums.is_empty() {
@@ -106,7 +104,7 @@ struct WeightedSum<'a, P> {
     sums: &'a mut [P],
 }
 
-impl<P: Parameter> Work for WeightedSum<'_, P> {
+impl<P: FloatElement> Work for WeightedSum<'_, P> {
     #[inline(always)]
     fn run(self) {
         let Self {
@@ -127,7 +125,7 @@ impl<P: Parameter> Work for WeightedSum<'_, P> {
 
 /// The sum of the rows of `table` that row `i` of `matrix` names.
 #[inline(always)]
-pub(super) fn sum_row<P: Parameter>(
+pub(super) fn sum_row<P: FloatElement>(
     matrix: Csr,
     i: usize,
     table: &[P],
@@ -161,7 +159,7 @@ pub struct RowSums<'a, P> {
     pub slopes: &'a [P],
 }
 
-impl<'a, P: Parameter> RowSums<'a, P> {
+impl<'a, P: FloatElement> RowSums<'a, P> {
     /// Some rows at a time, for the threads.
     pub(super) fn pieces(self) -> impl ExactSizeIterator<Item = Self> + Send {
         let pieces = self.rows.chunks(ROWS_AT_A_TIME).enumerate();
@@ -195,48 +193,6 @@ impl<'a, P: Parameter> RowSums<'a, P> {
     }
 }
 
-/// One Adagrad step in place over the rows of a table that have a gradient.
-///
-/// `parameter` and `accumulator` are `[rows of the table, width]`.
-///
-/// ```
-/// use burn_adagrad::kernel::dense::AdagradStep;
-/// use burn_adagrad::kernel::rows::{Csr, RowSums, adagrad};
-///
-/// let step = AdagradStep {
-///     rate: 0.1,
-///     epsilon: 1e-10,
-///     epsilon_inside_sqrt: false,
-///     maximize: false,
-///     weight_decay: 0.0,
-/// };
-/// let mut parameter = [1.0_f32; 6];
-/// let mut accumulator = [0.0_f32; 6];
-/// // The gradient of row 2 is 2·(1, −1) + 1·(2, −2).
-/// let gradient = RowSums {
-///     rows: &[2],
-///     matrix: Csr { offsets: &[0, 2], indices: &[0, 1], values: &[2.0, 1.0] },
-///     slopes: &[1.0, -1.0, 2.0, -2.0],
-/// };
-/// adagrad(&step, &mut parameter, gradient, &mut accumulator, 2);
-/// assert_eq!(parameter, [1.0, 1.0, 1.0, 1.0, 0.9, 1.1]);
-/// assert_eq!(accumulator, [0.0, 0.0, 0.0, 0.0, 16.0, 16.0]);
-/// ```
-///
-/// # Panics
-///
-/// If a length does not agree with the others, or the gradient's rows do not ascend, or are not all in
-/// the table. Nothing has been changed then.
-pub fn adagrad<P: Parameter>(
-    step: &AdagradStep,
-    parameter: &mut [P],
-    gradient: RowSums<P>,
-    accumulator: &mut [P::Accumulator],
-    width: usize,
-) {
-    step_rows(step, parameter, gradient, [accumulator], width);
-}
-
 /// The sum of the squares of each row of a table that `rows` names.
 ///
 /// `table` is `[rows of the table, width]`.
@@ -244,7 +200,7 @@ pub fn adagrad<P: Parameter>(
 /// # Panics
 ///
 /// If `rows` does not ascend or names a row that the table does not have.
-pub fn squares<P: Parameter>(table: &[P], rows: &[u32], width: usize) -> Vec<f64> {
+pub fn squares<P: FloatElement>(table: &[P], rows: &[u32], width: usize) -> Vec<f64> {
     check_rows(rows, width, table.len());
     let square = |number: &P| number.widen().to_f64().powi(2);
     let row = |&row: &u32| table[row as usize * width..][..width].iter();
@@ -261,7 +217,7 @@ pub fn squares<P: Parameter>(table: &[P], rows: &[u32], width: usize) -> Vec<f64
 ///
 /// If a length does not agree with the others, or `rows` does not ascend or names a row that the
 /// table does not have.
-pub fn scale<P: Parameter>(table: &mut [P], rows: &[u32], factors: &[f64], width: usize) {
+pub fn scale<P: FloatElement>(table: &mut [P], rows: &[u32], factors: &[f64], width: usize) {
     assert_eq!(rows.len(), factors.len(), "number of factors");
     check_rows(rows, width, table.len());
     for (&row, &factor) in rows.iter().zip(factors) {

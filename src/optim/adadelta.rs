@@ -12,8 +12,8 @@ use super::clipping::clip;
 use super::state::{check_state, optimizer_state};
 use super::state_memory::weights;
 use super::{EffectiveRate, StateMemory};
+use crate::dispatch::{self, Elements, Operands, working_dtype};
 use crate::error::OptimizerConfigError;
-use crate::fused::{self, Operands, working_dtype};
 use crate::kernel::adadelta::AdadeltaStep;
 use crate::kernel::gradient::Direction;
 use crate::kernel::number::Number;
@@ -178,7 +178,7 @@ impl<B: Backend> SimpleOptimizer<B> for Adadelta {
             gradient: grad,
             state: averages,
         };
-        let (tensor, [square_avg, acc_delta]) = fused::step(&rule, operands);
+        let (tensor, [square_avg, acc_delta]) = dispatch::step(&rule, operands);
         let state = AdadeltaState {
             step: step.saturating_add(1),
             square_avg,
@@ -204,9 +204,9 @@ impl<B: Backend> EffectiveRate<B> for Adadelta {
         _: [usize; D],
         state: &Self::State<D>,
     ) -> Tensor<B, D> {
-        let above = state.acc_delta.clone().offset(self.epsilon);
-        let below = state.square_avg.clone().offset(self.epsilon);
-        (above / below).sqrt().scale(lr)
+        let above = Elements(state.acc_delta.clone()).offset(self.epsilon);
+        let below = Elements(state.square_avg.clone()).offset(self.epsilon);
+        (above / below).sqrt().scale(lr).0
     }
 
     fn seen<const D: usize>(&self, _: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {

@@ -14,10 +14,10 @@ use super::{
     AccumulatorDecayConfig, AdagradMomentum, AdagradState, EffectiveRate, EpsilonPlacement,
     RowOptimizer,
 };
+use crate::dispatch::{self, Operands, working_dtype};
 use crate::error::AdagradConfigError;
-use crate::fused::{self, Operands, working_dtype};
-use crate::kernel::dense::AdagradStep;
-use crate::kernel::momentum::{DecayedStep, MomentumStep};
+use crate::kernel::adagrad::AdagradStep;
+use crate::kernel::momentum::MomentumStep;
 use crate::sparse::RowGradient;
 use crate::validate::Problems;
 
@@ -96,51 +96,38 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let grad = clip(self.grad_clipping.as_ref(), grad);
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let (before, state) = split_momentum(state);
-        let (step, accumulator) = next(
-            &tensor,
-            tensor.dims(),
-            self.initial_accumulator_value,
-            state,
-        );
-        let arithmetic = self.arithmetic(lr, step);
-        let zeros = || Tensor::zeros_like(&accumulator);
-        let momentum = self.momentum.map(|_| before.unwrap_or_else(zeros));
-        let (tensor, [accumulator], momentum) = match self.momentum.zip(momentum) {
-            Some((option, momentum)) => {
-                let rule = MomentumStep {
-                    step: arithmetic,
-                    factor,
-                    momentum: option.coefficient(),
-                    nesterov: matches!(option, AdagradMomentum::Nesterov(_)),
-                };
-                let operands = Operands {
-                    parameter: tensor,
-                    gradient: grad,
-                    state: [accumulator, momentum],
-                };
-                let (tensor, [accumulator, momentum]) = fused::step(&rule, operands);
-                (tensor, [accumulator], Some(momentum))
-            }
-            None => {
-                let operands = Operands {
-                    parameter: tensor,
-                    gradient: grad,
-                    state: [accumulator],
-                };
-                let (tensor, state) = if factor == 1.0 {
-                    fused::step(&arithmetic, operands)
-                } else {
-                    let rule = DecayedStep {
-                        step: arithmetic,
-                        factor,
-                    };
-                    fused::step(&rule, operands)
-                };
-                (tensor, state, None)
-            }
+        let (before, state) = match self.momentum {
+            Some(_) => split_momentum(state),
+            None => (None, state),
         };
-        (tensor, Some(self.after_step(step, accumulator, momentum)))
+        let initial = self.initial_accumulator_value;
+        let (step, accumulator) = next(&tensor, tensor.dims(), initial, state);
+        let rule = self.arithmetic(lr, step, factor);
+        let Some(option) = self.momentum else {
+            let operands = Operands {
+                parameter: tensor,
+                gradient: grad,
+                state: [accumulator],
+            };
+            let (tensor, [accumulator]) = dispatch::step(&rule, operands);
+            return (tensor, Some(self.after_step(step, accumulator, None)));
+        };
+        let momentum = before.unwrap_or_else(|| Tensor::zeros_like(&accumulator));
+        let rule = MomentumStep {
+            step: rule,
+            momentum: option.coefficient(),
+            nesterov: matches!(option, AdagradMomentum::Nesterov(_)),
+        };
+        let operands = Operands {
+            parameter: tensor,
+            gradient: grad,
+            state: [accumulator, momentum],
+        };
+        let (tensor, [accumulator, momentum]) = dispatch::step(&rule, operands);
+        (
+            tensor,
+            Some(self.after_step(step, accumulator, Some(momentum))),
+        )
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
@@ -170,7 +157,8 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
             state,
         );
         let operands = gradient.operands(tensor, [accumulator]);
-        let (tensor, [accumulator]) = fused::rows::adagrad(&self.arithmetic(lr, step), operands);
+        let rule = self.arithmetic(lr, step, 1.0);
+        let (tensor, [accumulator]) = dispatch::rows::element_wise(&rule, operands);
         (tensor, Some(self.after_step(step, accumulator, None)))
     }
 
@@ -239,7 +227,7 @@ pub(super) fn next<B: Backend, const D: usize, const A: usize>(
         // The record may be that of a run in another type.
         Some(state) => {
             check_state(&state.accumulator, shape);
-            fused::cast(state.accumulator, working)
+            dispatch::cast(state.accumulator, working)
         }
         None => Tensor::full(shape, initial_value, (&parameter.device(), working)),
     };
@@ -304,13 +292,14 @@ impl Adagrad {
         }
     }
 
-    fn arithmetic(&self, lr: LearningRate, step: usize) -> AdagradStep {
+    fn arithmetic(&self, lr: LearningRate, step: usize, factor: f64) -> AdagradStep {
         AdagradStep {
             rate: decayed_rate(lr, self.lr_decay, step),
             epsilon: self.epsilon,
             epsilon_inside_sqrt: self.epsilon_placement == EpsilonPlacement::InsideSqrt,
             maximize: self.maximize,
             weight_decay: self.weight_decay,
+            factor,
         }
     }
 }

@@ -12,10 +12,10 @@ use super::clipping::{clip, clip_rows};
 use super::effective_rate::{quotient, spread};
 use super::row_optimizer::check_size;
 use super::{AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer, StateMemory};
+use crate::dispatch::norm::{Squares, read_scalar, sum_of_squares};
+use crate::dispatch::rows;
+use crate::dispatch::{self, Elements, Operands};
 use crate::error::OptimizerConfigError;
-use crate::fused::norm::{Squares, read_scalar, sum_of_squares};
-use crate::fused::rows;
-use crate::fused::{self, Operands};
 use crate::kernel::norm::DescentStep;
 use crate::kernel::number::Number;
 use crate::sparse::RowGradient;
@@ -122,11 +122,12 @@ impl AdagradNorm {
         let accumulator = accumulator + squares;
         let lr = if self.config.maximize { -lr } else { lr };
         let epsilon = f64::from(self.config.epsilon);
-        let mut rate = accumulator.clone().sqrt().offset(epsilon).divide(lr);
+        let denominator = Elements(accumulator.clone()).sqrt().offset(epsilon);
+        let mut rate = denominator.reciprocal_times(lr);
         if epsilon == 0.0 {
-            rate = rate.zero_where_zero(accumulator.clone());
+            rate = rate.zero_where_zero(Elements(accumulator.clone()));
         }
-        (AdagradState::new(step, accumulator), rate)
+        (AdagradState::new(step, accumulator), rate.0)
     }
 }
 
@@ -150,12 +151,12 @@ impl<B: Backend> SimpleOptimizer<B> for AdagradNorm {
                     gradient: grad,
                     state: [],
                 };
-                fused::step(&DescentStep { rate }, operands).0
+                dispatch::step(&DescentStep { rate }, operands).0
             }
             None => {
                 let (dtype, working) = (tensor.dtype(), rate.dtype());
-                let movement = fused::cast(grad, working) * rate.reshape([1; D]);
-                fused::cast(fused::cast(tensor, working) - movement, dtype)
+                let movement = dispatch::cast(grad, working) * rate.reshape([1; D]);
+                dispatch::cast(dispatch::cast(tensor, working) - movement, dtype)
             }
         };
         (tensor, Some(state))
@@ -182,7 +183,7 @@ impl<B: Backend> RowOptimizer<B> for AdagradNorm {
             None => {
                 let scale = |values: Tensor<B, 2>| {
                     // In the type of the rate: in f16 it may be infinite.
-                    fused::cast(values, rate.dtype()) * rate.reshape([1, 1])
+                    dispatch::cast(values, rate.dtype()) * rate.reshape([1, 1])
                 };
                 (gradient.map(scale), DescentStep { rate: 1.0 })
             }

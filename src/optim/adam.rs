@@ -13,9 +13,9 @@ use super::row_optimizer::{check_size, grown};
 use super::state::{check_state, optimizer_state};
 use super::state_memory::weights;
 use super::{EffectiveRate, RowOptimizer, StateMemory};
+use crate::dispatch::rows;
+use crate::dispatch::{self, Elements, Operands, cast, working_dtype};
 use crate::error::OptimizerConfigError;
-use crate::fused::rows;
-use crate::fused::{self, Operands, cast, working_dtype};
 use crate::kernel::adam::{AdamStep, step_size};
 use crate::kernel::number::Number;
 use crate::sparse::RowGradient;
@@ -222,7 +222,7 @@ impl<B: Backend> SimpleOptimizer<B> for Adam {
             gradient,
             state,
         };
-        let (tensor, state) = fused::step(&self.rule(lr, step, factor), operands);
+        let (tensor, state) = dispatch::step(&self.rule(lr, step, factor), operands);
         (tensor, Some(AdamState::of(step, state)))
     }
 
@@ -287,8 +287,8 @@ impl<B: Backend> EffectiveRate<B> for Adam {
         state: &Self::State<D>,
     ) -> Tensor<B, D> {
         let rate = self.step_size(lr, state.step.max(1));
-        let root = state.exp_avg_sq.clone().sqrt();
-        root.offset(self.config.epsilon).divide(rate)
+        let root = Elements(state.exp_avg_sq.clone()).sqrt();
+        root.offset(self.config.epsilon).reciprocal_times(rate).0
     }
 
     fn seen<const D: usize>(&self, _: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {

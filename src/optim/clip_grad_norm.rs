@@ -9,8 +9,8 @@ use burn::tensor::{DType, Tensor};
 
 use super::clipping::Factor;
 use super::gradients::drop_padding;
-use crate::fused::norm::{Squares, sum_of_squares};
-use crate::fused::{cast, working_dtype};
+use crate::dispatch::norm::{Squares, sum_of_squares};
+use crate::dispatch::{cast, working_dtype};
 use crate::sparse::{CsrBatch, RowGradient, Stage, Table, Walk, tables, walk};
 use crate::validate::check_above_zero;
 

@@ -7,8 +7,8 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 
-use crate::fused::norm::{Squares, sum_of_squares};
-use crate::fused::{cast, working_dtype};
+use crate::dispatch::norm::{Squares, sum_of_squares};
+use crate::dispatch::{cast, working_dtype};
 use crate::sparse::RowGradient;
 
 /// A gradient, clipped as a configuration says.

@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::EpsilonPlacement;
+use crate::dispatch::Elements;
 use crate::kernel::number::Number;
 
 /// An optimizer under which each weight has a step size of its own, to be read from the state.
@@ -42,12 +43,12 @@ pub(super) fn quotient<B: Backend, const D: usize>(
     epsilon: f32,
     placement: EpsilonPlacement,
 ) -> Tensor<B, D> {
-    let epsilon = epsilon.into();
-    match placement {
+    let (accumulator, epsilon) = (Elements(accumulator), epsilon.into());
+    let denominator = match placement {
         EpsilonPlacement::OutsideSqrt => accumulator.sqrt().offset(epsilon),
         EpsilonPlacement::InsideSqrt => accumulator.offset(epsilon).sqrt(),
-    }
-    .divide(rate)
+    };
+    denominator.reciprocal_times(rate).0
 }
 
 /// The numbers of a state over more weights than it has numbers: along the first dimension, or all.

@@ -8,8 +8,8 @@ use super::clipping::{clip, clip_rows};
 use super::row_optimizer::{check_options, check_size, grown};
 use super::state::{check_state, optimizer_state};
 use super::{EffectiveRate, FtrlProximalConfig, RowOptimizer};
-use crate::fused::rows;
-use crate::fused::{self, Operands, working_dtype};
+use crate::dispatch::rows;
+use crate::dispatch::{self, Elements, Operands, working_dtype};
 use crate::kernel::ftrl::FtrlStep;
 use crate::kernel::number::Number;
 use crate::sparse::RowGradient;
@@ -131,7 +131,7 @@ impl FtrlProximal {
             gradient,
             state,
         };
-        let (parameter, state) = fused::step(rule, operands);
+        let (parameter, state) = dispatch::step(rule, operands);
         (parameter, Some(FtrlProximalState::of(step, state)))
     }
 
@@ -163,7 +163,7 @@ impl FtrlProximal {
                 .iter()
                 .for_each(|part| check_state(part, parameter.dims()));
             // The record may be that of a run in another type.
-            return (step, state.map(|part| fused::cast(part, working)));
+            return (step, state.map(|part| dispatch::cast(part, working)));
         }
         let working = working_dtype(parameter.dtype());
         let accumulator = Tensor::full(
@@ -171,9 +171,9 @@ impl FtrlProximal {
             self.config.initial_accumulator_value,
             (&parameter.device(), working),
         );
-        let theta = fused::cast(parameter.clone(), working);
-        let linear = rule.linear_at_rest(theta, accumulator.clone());
-        (1, [accumulator, linear])
+        let theta = dispatch::cast(parameter.clone(), working);
+        let linear = rule.linear_at_rest(Elements(theta), Elements(accumulator.clone()));
+        (1, [accumulator, linear.0])
     }
 }
 
@@ -270,11 +270,11 @@ impl<B: Backend> EffectiveRate<B> for FtrlProximal {
     ) -> Tensor<B, D> {
         let accumulator = state.accumulator.clone();
         let divisor = if self.takes_roots() {
-            self.rule::<true>(lr).divisor(accumulator)
+            self.rule::<true>(lr).divisor(Elements(accumulator))
         } else {
-            self.rule::<false>(lr).divisor(accumulator)
+            self.rule::<false>(lr).divisor(Elements(accumulator))
         };
-        divisor.divide(1.0)
+        divisor.reciprocal_times(1.0).0
     }
 
     fn seen<const D: usize>(&self, _: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {

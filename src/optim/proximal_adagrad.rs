@@ -13,9 +13,9 @@ use super::effective_rate::quotient;
 use super::row_optimizer::{check_options, check_size, grown};
 use super::state_memory::weights;
 use super::{AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer, StateMemory};
+use crate::dispatch::rows;
+use crate::dispatch::{self, Operands};
 use crate::error::OptimizerConfigError;
-use crate::fused::rows;
-use crate::fused::{self, Operands};
 use crate::kernel::proximal::ProximalStep;
 use crate::sparse::RowGradient;
 use crate::validate::Problems;
@@ -174,8 +174,8 @@ impl<B: Backend> SimpleOptimizer<B> for ProximalAdagrad {
             state: [accumulator],
         };
         let (tensor, [accumulator]) = match self.config.penalty_schedule {
-            PenaltySchedule::EveryStep => fused::step(&self.rule::<false>(lr), operands),
-            PenaltySchedule::WithGradient => fused::step(&self.rule::<true>(lr), operands),
+            PenaltySchedule::EveryStep => dispatch::step(&self.rule::<false>(lr), operands),
+            PenaltySchedule::WithGradient => dispatch::step(&self.rule::<true>(lr), operands),
         };
         (tensor, Some(AdagradState::new(step, accumulator)))
     }

@@ -4,9 +4,9 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use crate::dispatch::cast;
+use crate::dispatch::rows::width_of;
 use crate::error::OptimizerConfigError;
-use crate::fused::cast;
-use crate::fused::rows::width_of;
 use crate::sparse::RowGradient;
 
 /// An optimizer that can step the rows of a table that have a gradient. The other rows neither move nor

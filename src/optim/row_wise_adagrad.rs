@@ -16,8 +16,8 @@ use super::{
     AccumulatorDecayConfig, AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer,
     StateMemory,
 };
+use crate::dispatch::{Elements, rows};
 use crate::error::OptimizerConfigError;
-use crate::fused::rows;
 use crate::kernel::number::Number;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::sparse::RowGradient;
@@ -181,7 +181,7 @@ impl<B: Backend> SimpleOptimizer<B> for RowWiseAdagrad {
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let grad = clip(self.config.grad_clipping.as_ref(), grad);
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let tensor = tensor.scale(factor);
+        let tensor = Elements(tensor).scale(factor).0;
         let (arithmetic, step, accumulator) = self.next(lr, &tensor, state);
         let (tensor, accumulator) = rows::row_wise_dense(&arithmetic, tensor, grad, accumulator);
         (tensor, self.after_step(step, accumulator))

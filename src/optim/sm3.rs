@@ -11,9 +11,9 @@ use super::clipping::clip;
 use super::state::{check_state, optimizer_state};
 use super::state_memory::weights;
 use super::{EffectiveRate, StateMemory};
+use crate::dispatch::sm3::{self, Sm3Operands};
+use crate::dispatch::{Elements, cast, working_dtype};
 use crate::error::OptimizerConfigError;
-use crate::fused::sm3::{self, Sm3Operands};
-use crate::fused::{cast, working_dtype};
 use crate::kernel::number::Number;
 use crate::kernel::sm3::Sm3Step;
 use crate::validate::Problems;
@@ -183,8 +183,9 @@ impl<B: Backend> EffectiveRate<B> for Sm3 {
         shape: [usize; D],
         state: &Self::State<D>,
     ) -> Tensor<B, D> {
-        let bound = self.seen(shape, state);
-        bound.offset(self.config.epsilon).sqrt().divide(lr)
+        let bound = Elements(self.seen(shape, state));
+        let root = bound.offset(self.config.epsilon).sqrt();
+        root.reciprocal_times(lr).0
     }
 
     fn seen<const D: usize>(&self, shape: [usize; D], state: &Self::State<D>) -> Tensor<B, D> {

@@ -2,7 +2,7 @@
 
 use burn::tensor::DType;
 
-use crate::fused::working_dtype;
+use crate::dispatch::working_dtype;
 
 /// The size of an optimizer's state, by its configuration.
 pub trait StateMemory {

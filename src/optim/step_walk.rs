@@ -15,8 +15,8 @@ use super::RowOptimizer;
 use super::clipping::{clip, clip_rows};
 use super::gradients::Rows;
 use super::sparse_adaptor::Records;
-use crate::fused::rows::{scale, shortening};
-use crate::fused::{cast, working_dtype};
+use crate::dispatch::rows::{scale, shortening};
+use crate::dispatch::{cast, working_dtype};
 use crate::sparse::{RowDecay, with_decay_of_current_table};
 
 /// Steps the parameters of a module.

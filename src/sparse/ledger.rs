@@ -11,8 +11,8 @@ use burn::tensor::backend::Backend;
 use super::CsrBatch;
 use super::forgotten::Forgotten;
 use super::roots::{Roots, Sweep};
+use crate::dispatch::graph::{Hold, Standing, hold, stub};
 use crate::error::StepError;
-use crate::fused::graph::{Hold, Standing, hold, stub};
 
 /// Bytes that the lookups of a table may take before those are forgotten whose gradient can hardly come: of
 /// forward passes that nobody goes back through, and of backward passes that nobody collected.

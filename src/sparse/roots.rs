@@ -11,7 +11,7 @@ use std::thread::{self, ThreadId};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-use crate::fused::graph::forget_root;
+use crate::dispatch::graph::forget_root;
 
 /// Weights whose root is kept: those that were looked up last.
 const KEPT: usize = 4;

@@ -4,9 +4,9 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::CsrBatch;
+use crate::dispatch::rows::{RowOperands, add, wide_sum};
+use crate::dispatch::{cast, working_dtype};
 use crate::error::CsrError;
-use crate::fused::rows::{RowOperands, add, wide_sum};
-use crate::fused::{cast, working_dtype};
 
 /// The gradient of the rows of a table that a batch touched; that of all other rows is zero.
 ///

@@ -12,8 +12,8 @@ use super::CsrBatch;
 use super::decay::RowDecay;
 use super::ledger::{Ledger, NewLookup};
 use super::roots::Sweep;
-use crate::fused::graph::{Standing, leaf_beside, standing, sweep};
-use crate::fused::rows;
+use crate::dispatch::graph::{Standing, leaf_beside, standing, sweep};
+use crate::dispatch::rows;
 
 /// A table of rows, `[rows, dim]`, as a parameter that is trained row by row: the field to use in a
 /// layer of your own. See [the module](super) for how.

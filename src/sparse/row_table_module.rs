@@ -15,8 +15,8 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use super::ledger::{Lookup, Stage};
 use super::row_table::RowTable;
 use super::walk::{self, Table, Walk, Walker};
+use crate::dispatch::graph::{Standing, standing};
 use crate::error::StepError;
-use crate::fused::graph::{Standing, standing};
 
 impl<B: Backend> RowTable<B> {
     /// Shows the leaves of lookups to something that takes gradients out of those of a backward pass, as

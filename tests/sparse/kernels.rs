@@ -5,10 +5,10 @@ use burn::backend::{Flex, NdArray};
 use burn::optim::SimpleOptimizer;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
-use burn_adagrad::kernel::dense::{self, AdagradStep};
-use burn_adagrad::kernel::reference;
-use burn_adagrad::kernel::row_wise::{self, RowWiseStep};
+use burn_adagrad::kernel::adagrad::AdagradStep;
+use burn_adagrad::kernel::row_wise::RowWiseStep;
 use burn_adagrad::kernel::rows::{self, Csr, RowSums};
+use burn_adagrad::kernel::{element_wise, reference, row_step};
 use burn_adagrad::optim::RowOptimizer;
 use burn_adagrad::sparse::RowGradient;
 use burn_adagrad::{AdagradConfig, RowWiseAdagradConfig};
@@ -37,6 +37,7 @@ fn step(bits: u32) -> AdagradStep {
         epsilon_inside_sqrt: bits & 4 != 0,
         maximize: bits & 8 != 0,
         weight_decay: 0.0,
+        factor: 1.0,
     }
 }
 
@@ -89,13 +90,13 @@ fn a_step_over_rows_is_the_dense_step_over_these_rows() {
             let mut got = (p.clone(), a.clone());
             let plain = Plain::new(rows.len());
             let gradient = plain.gradient(&rows, &g);
-            rows::adagrad(&step, &mut got.0, gradient, &mut got.1, width);
+            row_step::step(&step, &mut got.0, gradient, [&mut got.1], width);
 
             let mut expected = (p, a);
             for (&row, g) in rows.iter().zip(g.chunks_exact(width)) {
                 let place = row as usize * width..(row as usize + 1) * width;
                 let (p, a) = (&mut expected.0[place.clone()], &mut expected.1[place]);
-                dense::adagrad(&step, p, g, a);
+                element_wise::step(&step, p, g, [a]);
             }
             assert!(
                 bits(&got.0) == bits(&expected.0),
@@ -207,7 +208,7 @@ fn row_wise_steps_are_the_formula() {
             let mut got = (p.clone(), a.clone());
             let plain = Plain::new(rows.len());
             let gradient = plain.gradient(&rows, &g);
-            row_wise::adagrad(&step, &mut got.0, gradient, &mut got.1, width);
+            row_step::step(&step, &mut got.0, gradient, [&mut got.1], width);
 
             let f64s = |numbers: &[f32]| numbers.iter().map(|&n| n.into()).collect::<Vec<f64>>();
             let (mut p, mut a) = (f64s(&p), f64s(&a));
@@ -245,7 +246,7 @@ fn rows_that_are_not_there_leave_the_table_as_it_was() {
         let g = vec![1.0; gradient];
         let plain = Plain::new(2);
         let result = catch_unwind(AssertUnwindSafe(|| {
-            rows::adagrad(&step(0), &mut p2, plain.gradient(rows, &g), &mut a2, 3);
+            row_step::step(&step(0), &mut p2, plain.gradient(rows, &g), [&mut a2], 3);
         }));
         assert!(result.is_err(), "{rows:?}");
         let row_wise_step = RowWiseStep {
@@ -254,11 +255,11 @@ fn rows_that_are_not_there_leave_the_table_as_it_was() {
             maximize: false,
         };
         let result = catch_unwind(AssertUnwindSafe(|| {
-            row_wise::adagrad(
+            row_step::step(
                 &row_wise_step,
                 &mut p2,
                 plain.gradient(rows, &g),
-                &mut a2[..10],
+                [&mut a2[..10]],
                 3,
             );
         }));

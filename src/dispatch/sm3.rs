@@ -3,10 +3,13 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
+use super::dense;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use super::host::{HostTensor, Slice, SliceMut};
-use super::plain::{cast, working_dtype};
-use super::{Operands, of_rank};
+use super::of_rank;
+use super::operands::Operands;
+use super::plain::{Elements, cast, working_dtype};
+use crate::kernel::number::Number;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use crate::kernel::sm3;
 use crate::kernel::sm3::Sm3Step;
@@ -58,7 +61,7 @@ fn vector<B: Backend, const D: usize>(
                 gradient,
                 state,
             };
-            let (parameter, [sums, momentum]) = super::step(step, operands);
+            let (parameter, [sums, momentum]) = dense::step(step, operands);
             (parameter, sums, Some(momentum))
         }
         None => {
@@ -67,7 +70,7 @@ fn vector<B: Backend, const D: usize>(
                 gradient,
                 state: [sums],
             };
-            let (parameter, [sums]) = super::step(step, operands);
+            let (parameter, [sums]) = dense::step(step, operands);
             (parameter, sums, None)
         }
     };
@@ -102,10 +105,10 @@ pub(super) fn on_host<B: Backend, const D: usize>(
             });
         }
     };
-    let mut gradient = HostTensor::take_another(gradient);
+    let mut gradient = HostTensor::take_known(gradient);
     let accumulators = accumulators.into_iter();
-    let mut accumulators: Vec<_> = accumulators.map(HostTensor::take_another).collect();
-    let mut momentum = momentum.map(HostTensor::take_another);
+    let mut accumulators: Vec<_> = accumulators.map(HostTensor::take_known).collect();
+    let mut momentum = momentum.map(HostTensor::take_known);
     macro_rules! run {
         ($p:ident, $type:ident) => {{
             let slice_mut = |tensor| match HostTensor::slice_mut(tensor) {
@@ -173,21 +176,22 @@ pub(super) fn plain<B: Backend, const D: usize>(
 ) -> Stepped<B, D> {
     let (dims, dtype) = (operands.parameter.dims(), operands.parameter.dtype());
     let working = working_dtype(dtype);
-    let gradient = cast(operands.gradient, working);
-    let nu = bound(&operands.accumulators, dims) + gradient.clone() * gradient.clone();
+    let gradient = Elements(cast(operands.gradient, working));
+    let nu = Elements(bound(&operands.accumulators, dims)) + gradient.clone().square();
     let sums = (0..D).map(|dim| {
         let others = (0..D).filter(|&other| other != dim);
-        let largest = others.fold(nu.clone(), |nu, other| nu.max_dim(other));
+        let largest = others.fold(nu.0.clone(), |nu, other| nu.max_dim(other));
         largest.reshape([dims[dim]])
     });
     let accumulators = sums.collect();
-    let parameter = cast(operands.parameter, working);
+    let parameter = Elements(cast(operands.parameter, working));
     let (parameter, momentum) = match operands.momentum {
         Some(momentum) => {
-            let (parameter, momentum) = step.moved_with(parameter, gradient, nu, momentum);
-            (parameter, Some(momentum))
+            let (parameter, momentum) =
+                step.moved_with(parameter, gradient, nu, Elements(momentum));
+            (parameter, Some(momentum.0))
         }
         None => (step.moved(parameter, gradient, nu), None),
     };
-    (cast(parameter, dtype), accumulators, momentum)
+    (cast(parameter.0, dtype), accumulators, momentum)
 }

@@ -1,18 +1,14 @@
 //! Sums and steps over rows in plain tensor operations, for every backend.
 //!
 //! Rows are read with `select` and written by adding to them with `select_assign`, the only way in
-//! which backends write rows. What is added to a row is what the dense step would take from it, so
-//! that the two round alike (but in half precision, where what is added is rounded first).
-
-use std::convert::identity;
+//! which backends write rows.
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
-use super::Operands;
-use super::plain::{self, Update, cast, working_dtype};
+use super::operands::Operands;
+use super::plain::{self, Elements, cast, working_dtype};
 use super::rows::{RowOperands, width_of};
-use crate::kernel::dense::AdagradStep;
 use crate::kernel::element_wise::ElementStep;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;
@@ -42,44 +38,15 @@ pub(super) fn wide_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tensor<B
         .collect();
     let values = TensorData::new(matrix.values.to_vec(), [matrix.values.len(), 1]);
     let values = Tensor::from_data(values, (&device, working));
-    let terms = cast(table.select(0, names(matrix.indices, &device)), working) * values;
+    let terms = cast(
+        table.select(0, row_numbers(matrix.indices, &device)),
+        working,
+    ) * values;
     sums.select_assign(
         0,
         numbers(row_of_entry, &device),
         terms,
         IndexingUpdateOp::Add,
-    )
-}
-
-/// As [`rows::adagrad`](super::rows::adagrad).
-pub(super) fn adagrad<B: Backend, const D: usize>(
-    step: &AdagradStep,
-    operands: RowOperands<'_, B, D, D, 1>,
-) -> (Tensor<B, D>, [Tensor<B, D>; 1]) {
-    let RowOperands {
-        parameter,
-        rows,
-        matrix,
-        slopes,
-        state: [accumulator],
-    } = operands;
-    let gradient = wide_sum(matrix, slopes);
-    let rows = names(rows, &parameter.device());
-    let (dtype, sum_dtype) = (parameter.dtype(), accumulator.dtype());
-    let Update {
-        movement, square, ..
-    } = plain::update(
-        step,
-        Operands {
-            parameter: flat(parameter.clone()).select(0, rows.clone()),
-            gradient,
-            state: [flat(accumulator.clone()).select(0, rows.clone())],
-        },
-        identity,
-    );
-    (
-        add_to_rows(parameter, rows.clone(), cast(movement.neg(), dtype)),
-        [add_to_rows(accumulator, rows, cast(square, sum_dtype))],
     )
 }
 
@@ -96,7 +63,7 @@ pub(super) fn row_wise_adagrad<B: Backend, const D: usize>(
         state: [accumulator],
     } = operands;
     let n = rows.len();
-    let rows = names(rows, &parameter.device());
+    let rows = row_numbers(rows, &parameter.device());
     let dtype = parameter.dtype();
     let gradient = wide_sum(matrix, slopes);
     let before = accumulator.clone().select(0, rows.clone());
@@ -113,19 +80,9 @@ fn row_wise_update<B: Backend>(
     gradient: Tensor<B, 2>,
     accumulator: Tensor<B, 2>,
 ) -> (Tensor<B, 2>, Tensor<B, 2>) {
-    let gradient = if step.maximize {
-        gradient.neg()
-    } else {
-        gradient
-    };
-    let square = (gradient.clone() * gradient.clone()).mean_dim(1);
+    let square = gradient.clone().square().mean_dim(1);
     let total = accumulator + square.clone();
-    let denominator = total.clone().sqrt().add_scalar(step.epsilon);
-    // A quotient, not a reciprocal: burn-ndarray approximates those.
-    let mut multiplier = denominator.ones_like().mul_scalar(step.rate) / denominator;
-    if step.epsilon == 0.0 {
-        multiplier = multiplier.mask_fill(total.clone().equal_elem(0.0), 0.0);
-    }
+    let multiplier = step.multiplier(Elements(total)).0;
     (gradient * multiplier, square)
 }
 
@@ -156,7 +113,7 @@ pub(super) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const 
         slopes,
         state,
     } = operands;
-    let rows = names(rows, &parameter.device());
+    let rows = row_numbers(rows, &parameter.device());
     let select = |table: &Tensor<B, D>| flat(table.clone()).select(0, rows.clone());
     let before = Operands {
         parameter: select(&parameter),
@@ -176,14 +133,16 @@ pub(super) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const 
 }
 
 /// Writes rows of which `before` is what they hold: they are taken away first, which leaves zeros, and so
-/// what is written is not rounded.
+/// what is written is not rounded. An infinite number cannot be taken away. It stays what it is, as it does
+/// in every state that is a sum or an average of squares.
 fn replace_rows<B: Backend, const D: usize>(
     table: Tensor<B, D>,
     rows: Tensor<B, 1, Int>,
     before: Tensor<B, 2>,
     after: Tensor<B, 2>,
 ) -> Tensor<B, D> {
-    let emptied = add_to_rows(table, rows.clone(), before.neg());
+    let infinite = before.clone().abs().equal_elem(f32::INFINITY);
+    let emptied = add_to_rows(table, rows.clone(), before.neg().mask_fill(infinite, 0.0));
     add_to_rows(emptied, rows, after)
 }
 
@@ -193,7 +152,7 @@ pub(super) fn squares<B: Backend, const D: usize>(table: Tensor<B, D>, rows: &[u
         return Vec::new();
     }
     let working = working_dtype(table.dtype());
-    let rows = names(rows, &table.device());
+    let rows = row_numbers(rows, &table.device());
     let rows = cast(flat(table).select(0, rows), working);
     let squares = (rows.clone() * rows).sum_dim(1).into_data();
     squares.iter().collect()
@@ -216,7 +175,7 @@ pub(super) fn scale<B: Backend, const D: usize>(
         let factors = column(factors.to_vec());
         return (flat(table) * factors).reshape(dims);
     }
-    let rows = names(rows, &device);
+    let rows = row_numbers(rows, &device);
     let less_one = column(factors.iter().map(|factor| factor - 1.0).collect());
     let added = flat(table.clone()).select(0, rows.clone()) * less_one;
     add_to_rows(table, rows, added)
@@ -228,7 +187,7 @@ pub(super) fn add<B: Backend>(
     rows: &[u32],
     added: Tensor<B, 2>,
 ) -> Tensor<B, 2> {
-    let rows = names(rows, &table.device());
+    let rows = row_numbers(rows, &table.device());
     add_to_rows(table, rows, added)
 }
 
@@ -249,7 +208,7 @@ fn flat<B: Backend, const D: usize>(table: Tensor<B, D>) -> Tensor<B, 2> {
     table.reshape(shape)
 }
 
-fn names<B: Backend>(rows: &[u32], device: &B::Device) -> Tensor<B, 1, Int> {
+fn row_numbers<B: Backend>(rows: &[u32], device: &B::Device) -> Tensor<B, 1, Int> {
     numbers(rows.iter().map(|&row| row.into()).collect(), device)
 }
 

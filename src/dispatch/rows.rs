@@ -1,22 +1,19 @@
 //! Sums and steps over some rows of a table: in place on ndarray and flex, else in plain tensor
 //! operations.
 
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use burn::tensor::{Element, TensorData};
-use burn::tensor::{Tensor, bf16, f16};
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-use super::host::{HostTensor, Slice, SliceMut};
+use super::host::{HostTensor, Slice, SliceMut, state_slices};
 use super::plain::{cast, working_dtype};
 use super::plain_rows;
-use crate::kernel::dense::AdagradStep;
-#[cfg(any(feature = "flex", feature = "ndarray"))]
-use crate::kernel::dense::Parameter;
 use crate::kernel::element_wise::ElementStep;
-use crate::kernel::row_step::RowStep;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-use crate::kernel::row_step::step_rows;
+use crate::kernel::float::FloatElement;
+use crate::kernel::row_step::{self, RowStep};
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
@@ -87,12 +84,12 @@ pub(crate) fn recorded_sum<B: Backend>(matrix: Csr, table: Tensor<B, 2>) -> Tens
 /// multiplied by `factor` already.
 pub(crate) fn shortening<B: Backend, const D: usize>(
     table: &Tensor<B, D>,
-    names: &[u32],
+    rows: &[u32],
     max_norm: f32,
     factor: impl Fn(u32) -> f64,
 ) -> Vec<f64> {
-    let squares = squares(table, names);
-    let rows = names.iter().zip(squares);
+    let squares = squares(table, rows);
+    let rows = rows.iter().zip(squares);
     rows.map(|(&row, square)| {
         let norm = square.sqrt() * factor(row);
         // As PyTorch: so a row that is shortened is not shortened again.
@@ -106,40 +103,29 @@ pub(crate) fn shortening<B: Backend, const D: usize>(
 }
 
 /// The sum of the squares of each of the rows.
-fn squares<B: Backend, const D: usize>(table: &Tensor<B, D>, names: &[u32]) -> Vec<f64> {
+fn squares<B: Backend, const D: usize>(table: &Tensor<B, D>, rows: &[u32]) -> Vec<f64> {
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     if let Ok(mut host) = HostTensor::of(table.clone().set_require_grad(false)) {
         let width = width_of(table);
         let squares = host.slice().map(|table| match table {
-            Slice::F32(table) => rows::squares(table, names, width),
-            Slice::F64(table) => rows::squares(table, names, width),
-            Slice::F16(table) => rows::squares(table, names, width),
-            Slice::BF16(table) => rows::squares(table, names, width),
+            Slice::F32(table) => rows::squares(table, rows, width),
+            Slice::F64(table) => rows::squares(table, rows, width),
+            Slice::F16(table) => rows::squares(table, rows, width),
+            Slice::BF16(table) => rows::squares(table, rows, width),
         });
         if let Some(squares) = squares {
             return squares;
         }
     }
-    plain_rows::squares(table.clone().set_require_grad(false), names)
+    plain_rows::squares(table.clone().set_require_grad(false), rows)
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn sums<P: Parameter + Element + Default>(matrix: Csr, table: &[P], width: usize) -> TensorData {
+fn sums<P: FloatElement + Element + Default>(matrix: Csr, table: &[P], width: usize) -> TensorData {
     let n_rows = matrix.offsets.len() - 1;
     let mut sums = vec![P::default(); n_rows * width];
     rows::weighted_sum(matrix, table, width, &mut sums);
     TensorData::new(sums, [n_rows, width])
-}
-
-/// A step over rows, for every type of numbers.
-trait HostStep<const N: usize>:
-    RowStep<f32, N> + RowStep<f64, N> + RowStep<f16, N> + RowStep<bf16, N>
-{
-}
-
-impl<S, const N: usize> HostStep<N> for S where
-    S: RowStep<f32, N> + RowStep<f64, N> + RowStep<f16, N> + RowStep<bf16, N>
-{
 }
 
 /// A parameter and its state after a step.
@@ -148,7 +134,14 @@ type Stepped<B, const D: usize, const A: usize, const N: usize> = (Tensor<B, D>,
 /// Steps in place, if the tensors are of a backend and of types for which that is possible; else gives
 /// the operands back.
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const N: usize>(
+pub(super) fn on_host<
+    'a,
+    B: Backend,
+    S: RowStep<N>,
+    const D: usize,
+    const A: usize,
+    const N: usize,
+>(
     step: &S,
     operands: RowOperands<'a, B, D, A, N>,
 ) -> Result<Stepped<B, D, A, N>, RowOperands<'a, B, D, A, N>> {
@@ -172,28 +165,26 @@ fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const
             });
         }
     };
-    let mut slopes = HostTensor::take_another(slopes);
-    let mut state = state.map(HostTensor::take_another);
+    let mut slopes = HostTensor::take_known(slopes);
+    let mut state = state.map(HostTensor::take_known);
     macro_rules! run {
-        ($p:ident, $accumulator:ident, $($s:ident)|+) => {{
-            let parts = state.each_mut().map(|part| match part.slice_mut() {
-                Some(SliceMut::$accumulator(part)) => Some(part),
-                _ => None,
-            });
-            match slopes.slice() {
-                $(Some(Slice::$s(slopes)) if parts.iter().all(Option::is_some) => {
+        ($p:ident, $accumulator:ident, $($s:ident)|+) => {
+            match (
+                slopes.slice(),
+                state_slices!(state.each_mut(), slice_mut, $accumulator),
+            ) {
+                $((Some(Slice::$s(slopes)), Some(state)) => {
                     let gradient = RowSums {
                         rows,
                         matrix,
                         slopes,
                     };
-                    let parts = parts.map(|part| part.expect("all are"));
-                    step_rows(step, $p, gradient, parts, width);
+                    row_step::step(step, $p, gradient, state, width);
                     true
                 })+
                 _ => false,
             }
-        }};
+        };
     }
     let stepped = match parameter.slice_mut() {
         Some(SliceMut::F32(p)) => run!(p, F32, F32),
@@ -213,14 +204,6 @@ fn on_host<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const
         slopes: slopes.give_back(),
         state,
     })
-}
-
-/// One Adagrad step over the rows.
-pub(crate) fn adagrad<B: Backend, const D: usize>(
-    step: &AdagradStep,
-    operands: RowOperands<'_, B, D, D, 1>,
-) -> (Tensor<B, D>, [Tensor<B, D>; 1]) {
-    step_or(step, operands, plain_rows::adagrad)
 }
 
 /// One step of row-wise Adagrad over the rows.
@@ -244,8 +227,8 @@ pub(crate) fn row_wise_dense<B: Backend, const D: usize>(
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let (parameter, gradient, accumulator) = match HostTensor::take(parameter) {
         Ok(mut parameter) => {
-            let mut gradient = HostTensor::take_another(gradient);
-            let mut accumulator = HostTensor::take_another(accumulator);
+            let mut gradient = HostTensor::take_known(gradient);
+            let mut accumulator = HostTensor::take_known(accumulator);
             let stepped = row_wise_on_host(step, &mut parameter, &mut gradient, &mut accumulator);
             let (parameter, accumulator) = (parameter.give_back(), accumulator.give_back());
             if stepped {
@@ -292,7 +275,7 @@ pub(crate) fn element_wise<B: Backend, S: ElementStep<N>, const D: usize, const 
 }
 
 /// One step over the rows: in place, or else by `plain`.
-fn step_or<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const N: usize>(
+fn step_or<'a, B: Backend, S: RowStep<N>, const D: usize, const A: usize, const N: usize>(
     step: &S,
     operands: RowOperands<'a, B, D, A, N>,
     plain: impl FnOnce(&S, RowOperands<'a, B, D, A, N>) -> Stepped<B, D, A, N>,
@@ -311,10 +294,10 @@ fn step_or<'a, B: Backend, S: HostStep<N>, const D: usize, const A: usize, const
 /// Multiplies each of the rows by its factor.
 pub(crate) fn scale<B: Backend, const D: usize>(
     table: Tensor<B, D>,
-    names: &[u32],
+    rows: &[u32],
     factors: &[f64],
 ) -> Tensor<B, D> {
-    if names.is_empty() || width_of(&table) == 0 {
+    if rows.is_empty() || width_of(&table) == 0 {
         return table;
     }
     #[cfg(any(feature = "flex", feature = "ndarray"))]
@@ -323,10 +306,10 @@ pub(crate) fn scale<B: Backend, const D: usize>(
         match HostTensor::take(table) {
             Ok(mut host) => {
                 let known = host.slice_mut().map(|table| match table {
-                    SliceMut::F32(table) => rows::scale(table, names, factors, width),
-                    SliceMut::F64(table) => rows::scale(table, names, factors, width),
-                    SliceMut::F16(table) => rows::scale(table, names, factors, width),
-                    SliceMut::BF16(table) => rows::scale(table, names, factors, width),
+                    SliceMut::F32(table) => rows::scale(table, rows, factors, width),
+                    SliceMut::F64(table) => rows::scale(table, rows, factors, width),
+                    SliceMut::F16(table) => rows::scale(table, rows, factors, width),
+                    SliceMut::BF16(table) => rows::scale(table, rows, factors, width),
                 });
                 if known.is_some() {
                     return host.give_back();
@@ -336,17 +319,17 @@ pub(crate) fn scale<B: Backend, const D: usize>(
             Err(table) => table,
         }
     };
-    plain_rows::scale(table, names, factors)
+    plain_rows::scale(table, rows, factors)
 }
 
-/// Adds row `i` of `added` to row `names[i]` of the table.
+/// Adds row `i` of `added` to row `rows[i]` of the table.
 pub(crate) fn add<B: Backend>(
     table: Tensor<B, 2>,
-    names: &[u32],
+    rows: &[u32],
     added: Tensor<B, 2>,
 ) -> Tensor<B, 2> {
-    if names.is_empty() {
+    if rows.is_empty() {
         return table;
     }
-    plain_rows::add(table, names, added)
+    plain_rows::add(table, rows, added)
 }
