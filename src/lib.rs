@@ -48,18 +48,17 @@ pub mod error;
 pub mod inspect;
 #[cfg(feature = "safetensors")]
 pub mod interchange;
-pub mod kernel;
 pub mod nn;
 pub mod optim;
 mod parameters;
-#[cfg(feature = "plot")]
-pub mod plot;
 pub mod sparse;
-pub mod statistics;
 pub mod train;
 pub mod tune;
 mod validate;
 
+#[cfg(feature = "plot")]
+pub use adagrad_core::plot;
+pub use adagrad_core::{kernel, statistics};
 #[cfg(feature = "any-backend")]
 pub use backend::DefaultBackend;
 pub use data::{SparseDataConfig, generate_sparse_data};

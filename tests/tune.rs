@@ -157,10 +157,8 @@ fn a_larger_grid_uses_what_a_smaller_one_found() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("trials.jsonl");
     run(&config(), Some(&path));
-    let larger = TuneConfig {
-        seeds: vec![8, 7, 9, 10],
-        ..config()
-    };
+    let mut larger = config();
+    larger.seeds = vec![8, 7, 9, 10];
     let calls = AtomicUsize::new(0);
     let counted = |trial: &Trial| {
         calls.fetch_add(1, Ordering::Relaxed);

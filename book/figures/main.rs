@@ -1,6 +1,6 @@
 //! Writes the outputs, tables and figures of the book.
 //!
-//! `cargo run --release --features flex --example book_figures` makes all of them;
+//! `cargo run --release -p burn-adagrad-book` makes all of them;
 //! `-- --only NAME` those whose name contains NAME, `-- --list` names them.
 
 mod artifacts;

@@ -58,9 +58,10 @@ fn run_example(run: &ExampleRun, path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The program beside this one.
+/// A built example, which lies in a folder beside this program.
 fn program(example: &str) -> anyhow::Result<PathBuf> {
     let this = std::env::current_exe()?;
     let folder = this.parent().context("a program lies in a folder")?;
-    Ok(folder.join(format!("{example}{}", std::env::consts::EXE_SUFFIX)))
+    let name = format!("{example}{}", std::env::consts::EXE_SUFFIX);
+    Ok(folder.join("examples").join(name))
 }

@@ -253,7 +253,7 @@ pub type Both = BTreeMap<String, [Vec<f32>; 2]>;
 
 /// PyTorch's version, and the losses from the same first weights and the same batches.
 pub fn losses_of_both() -> anyhow::Result<(String, Both)> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/sparse_nn.json");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/sparse_nn.json");
     let recorded: Reference = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let (mut offsets, mut indices, mut values, mut labels) = (vec![0], vec![], vec![], vec![]);
     for &row in recorded.batches.iter().flatten() {

@@ -7,7 +7,7 @@ use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::{SparseDataset, SparseRow};
+use super::{BurnDataset, SparseDataset, SparseRow};
 use crate::sparse::CsrBatch;
 
 /// Some rows with their labels; `I` is what holds the features.
@@ -120,5 +120,5 @@ fn loader<B: Backend, I: Clone + std::fmt::Debug + Send + Sync + 'static>(
     if let Some(seed) = shuffle {
         builder = builder.shuffle(seed);
     }
-    builder.build(dataset)
+    builder.build(BurnDataset(dataset))
 }

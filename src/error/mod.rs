@@ -1,19 +1,30 @@
 //! The error types, one for each area that can fail on what a caller passes in.
 
-mod config;
-mod csr;
-mod dataset;
-mod experiment;
 mod interchange;
-mod plot;
 mod step;
-mod tune;
 
-pub use config::{AdagradConfigError, InvalidField, OptimizerConfigError};
-pub use csr::CsrError;
-pub use dataset::DatasetError;
-pub use experiment::ExperimentError;
+#[cfg(feature = "plot")]
+pub use adagrad_core::error::PlotError;
+pub use adagrad_core::error::{
+    CsrError, DatasetError, ExperimentError, InvalidField, OptimizerConfigError, TuneError,
+};
 pub use interchange::InterchangeError;
-pub use plot::PlotError;
 pub use step::StepError;
-pub use tune::TuneError;
+
+/// An [`AdagradConfig`](crate::AdagradConfig) that cannot be built.
+///
+/// ```
+/// use burn_adagrad::AdagradConfig;
+///
+/// let error = AdagradConfig::new()
+///     .with_lr_decay(-0.5)
+///     .with_epsilon(f32::NAN)
+///     .try_build()
+///     .unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid AdagradConfig: lr_decay = -0.5 (must be finite and at least 0); \
+///      epsilon = NaN (must be finite and at least 0)"
+/// );
+/// ```
+pub type AdagradConfigError = OptimizerConfigError;

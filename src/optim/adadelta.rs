@@ -17,7 +17,7 @@ use crate::error::OptimizerConfigError;
 use crate::kernel::adadelta::AdadeltaStep;
 use crate::kernel::gradient::Direction;
 use crate::kernel::number::Number;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`Adadelta`]; see there for the formula. The defaults are PyTorch's.
 #[derive(Config, Debug)]

@@ -8,7 +8,7 @@ use super::build::{impl_build, impl_build_sparse};
 use super::state_memory::weights;
 use super::{AccumulatorDecayConfig, Adagrad, AdagradMomentum, StateMemory};
 use crate::error::AdagradConfigError;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// Where ε enters the denominator of the step.
 #[derive(Config, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::error::OptimizerConfigError;
 use crate::kernel::norm::DescentStep;
 use crate::kernel::number::Number;
 use crate::sparse::RowGradient;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`AdagradNorm`]; see there for the formula.
 #[derive(Config, Debug)]

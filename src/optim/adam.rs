@@ -19,7 +19,7 @@ use crate::error::OptimizerConfigError;
 use crate::kernel::adam::{AdamStep, step_size};
 use crate::kernel::number::Number;
 use crate::sparse::RowGradient;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`Adam`]; see there for the formula. The defaults are PyTorch's.
 #[derive(Config, Debug)]

@@ -7,7 +7,7 @@ use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::state_memory::weights;
 use super::{FtrlProximal, StateMemory};
 use crate::error::OptimizerConfigError;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`FtrlProximal`]; see there for the formula. The defaults are those of Keras.
 ///

@@ -18,7 +18,7 @@ use crate::dispatch::{self, Operands};
 use crate::error::OptimizerConfigError;
 use crate::kernel::proximal::ProximalStep;
 use crate::sparse::RowGradient;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// At which steps the penalties of [`ProximalAdagrad`] act on a weight.
 #[derive(Config, Copy, Debug, PartialEq, Eq)]

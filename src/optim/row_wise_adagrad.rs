@@ -21,7 +21,7 @@ use crate::error::OptimizerConfigError;
 use crate::kernel::number::Number;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::sparse::RowGradient;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`RowWiseAdagrad`]; see there for the formula.
 #[derive(Config, Debug)]

@@ -16,7 +16,7 @@ use crate::dispatch::{Elements, cast, working_dtype};
 use crate::error::OptimizerConfigError;
 use crate::kernel::number::Number;
 use crate::kernel::sm3::Sm3Step;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`Sm3`]; see there for the formula.
 #[derive(Config, Debug)]

@@ -57,22 +57,18 @@
 //!
 //! No custom backward operation is needed, so all of it works on every backend.
 
-mod csr;
-mod decay;
 mod forgotten;
 mod ledger;
 mod roots;
 mod row_gradient;
 mod row_table;
 mod row_table_module;
-mod transpose;
 mod walk;
 
-pub use csr::CsrBatch;
+pub use adagrad_core::sparse::CsrBatch;
 pub use row_gradient::RowGradient;
 pub use row_table::RowTable;
 
-pub(crate) use csr::check_offsets;
-pub(crate) use decay::RowDecay;
+pub(crate) use adagrad_core::sparse::RowDecay;
 pub(crate) use ledger::{Lookup, Stage};
 pub(crate) use walk::{Table, Walk, tables, walk, with_decay_of_current_table};

@@ -9,7 +9,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 
 use super::CsrBatch;
-use super::decay::RowDecay;
+use super::RowDecay;
 use super::ledger::{Ledger, NewLookup};
 use super::roots::Sweep;
 use crate::dispatch::graph::{Standing, leaf_beside, standing, sweep};

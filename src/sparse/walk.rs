@@ -18,7 +18,7 @@ use std::sync::Arc;
 use burn::module::{Module, ModuleVisitor, ParamId};
 use burn::tensor::backend::Backend;
 
-use super::decay::RowDecay;
+use super::RowDecay;
 use super::ledger::Ledger;
 
 /// What of burn's walks over a module.

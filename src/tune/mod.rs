@@ -60,15 +60,9 @@
 //! # Ok::<(), burn_adagrad::error::TuneError>(())
 //! ```
 
-mod config;
-mod journal;
-mod outcome;
-mod run;
 mod sparse_nn;
-mod trial;
 
-pub use config::{TuneConfig, log_grid};
-pub use outcome::{SettingResult, Tuning};
-pub use run::{Progress, tune};
+pub use adagrad_core::tune::{
+    Progress, Score, Setting, SettingResult, Trial, TuneConfig, Tuning, log_grid, tune,
+};
 pub use sparse_nn::tune_sparse_nn;
-pub use trial::{Score, Setting, Trial};

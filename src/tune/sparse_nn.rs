@@ -4,10 +4,7 @@ use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
 
-use super::config::TuneConfig;
-use super::outcome::Tuning;
-use super::run::{Progress, tune};
-use super::trial::{Score, Setting, Trial};
+use super::{Progress, Score, Setting, Trial, TuneConfig, Tuning, tune};
 use crate::error::{ExperimentError, TuneError};
 use crate::train::{DataSource, ExperimentConfig, OptimizerKind, OptimizerOptions, run_experiment};
 

@@ -17,13 +17,19 @@ pub fn backend_is_available() -> bool {
     available
 }
 
-/// The program of an example: `cargo test` builds them beside the folder of the test programs.
-pub fn example(name: &str) -> Command {
+/// Where an example's program is: `cargo test` builds them beside the folder of the test programs.
+pub fn program(name: &str) -> PathBuf {
     let mut path: PathBuf = std::env::current_exe().unwrap();
     path.pop();
     path.pop();
     path.push("examples");
     path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    path
+}
+
+/// The program of an example.
+pub fn example(name: &str) -> Command {
+    let path = program(name);
     let hint = "run `cargo build --examples` with the same features first";
     assert!(path.exists(), "{} is missing: {hint}", path.display());
     Command::new(path)

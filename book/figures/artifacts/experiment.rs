@@ -23,7 +23,7 @@ pub fn artifacts() -> Vec<Artifact> {
 
 /// A committed file of the book.
 fn generated(name: &str) -> anyhow::Result<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src/generated");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/generated");
     let path = folder.join(name);
     std::fs::read_to_string(&path).with_context(|| path.display().to_string())
 }

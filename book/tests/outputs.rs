@@ -1,0 +1,102 @@
+//! The committed outputs and figures against those that the code gives now.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::artifacts::{self, Artifact, Make};
+use super::common;
+use super::numbers::difference;
+
+/// Where the book keeps them.
+const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated");
+
+/// How to make them anew.
+const REMEDY: &str = "cargo run --release -p burn-adagrad-book";
+
+fn committed(name: &str) -> String {
+    let path = Path::new(GENERATED).join(name);
+    fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `{REMEDY}`", path.display()))
+}
+
+fn assert_agree(name: &str, fresh: &str) {
+    if let Some(difference) = difference(&committed(name), fresh) {
+        panic!("generated/{name}: {difference}; run `{REMEDY} -- --only {name}`");
+    }
+}
+
+fn csv(name: &str) -> String {
+    name.replace(".svg", ".csv")
+}
+
+#[test]
+fn listings_print_and_figures_show_what_the_code_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for artifact in artifacts::all() {
+        let file = match artifact.make {
+            Make::Text(_) => artifact.name.to_owned(),
+            Make::Figure(_) => csv(artifact.name),
+            Make::Example(_) | Make::Measured(_) => continue,
+        };
+        artifact.make_in(folder.path()).unwrap();
+        let fresh = fs::read_to_string(folder.path().join(&file)).unwrap();
+        assert_agree(&file, &fresh);
+    }
+}
+
+#[cfg(feature = "any-backend")]
+#[test]
+fn quick_examples_print_what_the_book_says() {
+    if !common::example::backend_is_available() {
+        return;
+    }
+    if !common::example::program("simple_nn").exists() {
+        // The tests of the library build them; these alone do not.
+        let mut cargo = Command::new(env!("CARGO"));
+        let cargo = cargo.args(["build", "--examples", "--features", "flex"]);
+        assert!(cargo.current_dir("..").status().unwrap().success());
+    }
+    for Artifact { name, make } in artifacts::all() {
+        if let Make::Example(run) = make
+            && run.quick
+        {
+            let output = common::example::example(run.example)
+                .args(run.args)
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            // The last digits are the backend's; the listing's output was made on the CPU.
+            assert_agree(name, &text);
+        }
+    }
+}
+
+#[test]
+fn every_artifact_is_committed_and_nothing_else_is() {
+    let mut expected: Vec<String> = Vec::new();
+    for Artifact { name, make } in artifacts::all() {
+        expected.push(name.into());
+        match make {
+            Make::Figure(_) => expected.push(csv(name)),
+            Make::Example(run) => {
+                for (_, picture) in run.pictures {
+                    expected.extend([(*picture).to_owned(), csv(picture)]);
+                }
+            }
+            Make::Text(_) | Make::Measured(_) => {}
+        }
+    }
+    for name in &expected {
+        let found = Path::new(GENERATED).join(name).exists();
+        assert!(found, "generated/{name} is missing; run `{REMEDY}`");
+    }
+    for entry in fs::read_dir(GENERATED).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let stem = |name: &str| name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+        let known = expected
+            .iter()
+            .any(|expected| stem(expected) == stem(&name));
+        assert!(known, "generated/{name} is made by nothing");
+    }
+}

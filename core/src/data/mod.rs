@@ -1,0 +1,10 @@
+//! Sparse data sets, and the files that they come from.
+
+mod dataset;
+mod libsvm;
+mod libsvm_error;
+mod libsvm_scan;
+
+pub use dataset::{SparseDataset, SparseRow};
+pub use libsvm::{IndexBase, LabelKind, LibsvmOptions, read_libsvm, write_libsvm};
+pub use libsvm_error::{LibsvmError, LibsvmErrorKind};

@@ -1,0 +1,41 @@
+//! Finding the learning rate: a grid of rates for each optimizer, over several seeds.
+//!
+//! [`TuneConfig`] is the grid, [`tune`] tries it. What is trained is up to you: the objective is a function
+//! from a [`Trial`] to a [`Score`].
+//!
+//! - Trials run on several threads; the results are the same whatever their number, if the objective's are
+//!   (no state shared between trials, all random numbers from the trial's seed).
+//! - Each trial that ends is a line in a journal, if there is one. A run that was stopped, however, goes on
+//!   from there: at most the trials under way are lost.
+//! - [`with_drop_below`](TuneConfig::with_drop_below) gives up hopeless rates after their first seed.
+//!
+//! ```
+//! use adagrad_core::tune::{Score, Trial, TuneConfig, log_grid, tune};
+//!
+//! // Descent on x², from a start that the seed gives.
+//! fn objective(trial: &Trial) -> Result<Score, std::convert::Infallible> {
+//!     let mut x = (trial.seed % 7) as f64;
+//!     for _ in 0..20 {
+//!         x -= trial.learning_rate * 2.0 * x;
+//!     }
+//!     Ok(Score { value: -x * x, loss: x * x })
+//! }
+//!
+//! let config = TuneConfig::new(vec!["descent".into()], log_grid(0.01, 1.0, 5), vec![1, 2]);
+//! let tuning = tune(&config, "the parabola", None, objective, |_| ())?;
+//! let best = tuning.best("descent").unwrap();
+//! assert_eq!(best.seeds, 2);
+//! assert!(best.setting.learning_rate >= 0.1, "{}", best.setting.learning_rate);
+//! # Ok::<(), adagrad_core::error::TuneError>(())
+//! ```
+
+mod config;
+mod journal;
+mod outcome;
+mod run;
+mod trial;
+
+pub use config::{TuneConfig, log_grid};
+pub use outcome::{SettingResult, Tuning};
+pub use run::{Progress, tune};
+pub use trial::{Score, Setting, Trial};
