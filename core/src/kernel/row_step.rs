@@ -66,7 +66,7 @@ pub trait RowStep<const N: usize>: Sync {
 /// let gradient = RowSums {
 ///     rows: &[2],
 ///     matrix: Csr { offsets: &[0, 2], indices: &[0, 1], values: &[2.0, 1.0] },
-///     slopes: &[1.0, -1.0, 2.0, -2.0],
+///     slopes: &[1.0_f32, -1.0, 2.0, -2.0],
 /// };
 /// row_step::step(&rule, &mut parameter, gradient, [&mut accumulator], 2);
 /// assert_eq!(parameter, [1.0, 1.0, 1.0, 1.0, 0.9, 1.1]);

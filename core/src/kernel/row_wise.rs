@@ -20,7 +20,7 @@ use super::threads::{CHUNK, PARALLEL_MIN, share_out};
 /// let gradient = RowSums {
 ///     rows: &[1],
 ///     matrix: Csr { offsets: &[0, 1], indices: &[0], values: &[1.0] },
-///     slopes: &[1.0, 7.0],
+///     slopes: &[1.0_f32, 7.0],
 /// };
 /// row_step::step(&rule, &mut parameter, gradient, [&mut accumulator], 2);
 /// // The mean of the squares is 25, its root 5.

@@ -13,8 +13,7 @@ const BAR_WIDTH: u32 = 8;
 /// A model, or the mean of several of one kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KeptPoint {
-    /// The share of its weights that are not zero, from 0 to 1
-    /// ([`share_kept`](crate::inspect::ZeroReport::share_kept)).
+    /// The share of its weights that are not zero, from 0 to 1.
     pub share_kept: f64,
     /// The share of rows that it gets right, from 0 to 1.
     pub accuracy: f64,
