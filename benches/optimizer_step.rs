@@ -127,7 +127,7 @@ fn bench_copy(group: &mut BenchmarkGroup<WallTime>, size: usize) {
 /// quotient on one thread, and on one and on all threads around the size from which it uses them.
 fn kernel(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("optimizer_step/kernel");
-    let mut bench = |name: &str, size: usize, threads: usize, epsilon: f32| {
+    let mut bench = |name: &str, size: usize, threads: usize, epsilon: f64| {
         let step = AdagradStep {
             rate: 0.01,
             epsilon,

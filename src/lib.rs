@@ -66,10 +66,9 @@ pub use error::{AdagradConfigError, OptimizerConfigError};
 pub use nn::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
 pub use optim::{
     AccumulatorDecayConfig, Adadelta, AdadeltaConfig, AdadeltaState, Adagrad, AdagradConfig,
-    AdagradMomentum, AdagradNorm, AdagradNormConfig, AdagradState, Adam, AdamConfig, AdamState,
-    EpsilonPlacement, FtrlProximal, FtrlProximalConfig, FtrlProximalState, PenaltySchedule,
-    ProximalAdagrad, ProximalAdagradConfig, RowWiseAdagrad, RowWiseAdagradConfig, Sm3, Sm3Config,
-    Sm3State,
+    AdagradNorm, AdagradNormConfig, AdagradState, Adam, AdamConfig, AdamState, EpsilonPlacement,
+    FtrlProximal, FtrlProximalConfig, FtrlProximalState, PenaltySchedule, ProximalAdagrad,
+    ProximalAdagradConfig, RowWiseAdagrad, RowWiseAdagradConfig, Sm3, Sm3Config, Sm3State,
 };
 #[cfg(feature = "learner")]
 pub use train::learner;

@@ -1,27 +1,17 @@
 //! Checks of options, collected so that a user sees all mistakes at once.
 
 use burn::grad_clipping::GradientClippingConfig;
-use burn::optim::decay::WeightDecayConfig;
 
 pub(crate) use adagrad_core::validate::{Problems, check_above_zero, check_not_negative};
 
 /// Checks of burn's own options.
 pub(crate) trait CheckBurnOptions {
-    /// Notes a penalty that is not finite or negative.
-    fn require_weight_decay(&mut self, decay: Option<&WeightDecayConfig>);
-
     /// Notes a clipping threshold that is not finite or not above zero: a threshold of zero
     /// would stop all training in silence.
     fn require_clipping(&mut self, clipping: Option<&GradientClippingConfig>);
 }
 
 impl CheckBurnOptions for Problems {
-    fn require_weight_decay(&mut self, decay: Option<&WeightDecayConfig>) {
-        if let Some(decay) = decay {
-            self.require_non_negative("weight_decay", decay.penalty);
-        }
-    }
-
     fn require_clipping(&mut self, clipping: Option<&GradientClippingConfig>) {
         let threshold = match clipping {
             Some(GradientClippingConfig::Value(threshold)) => *threshold,

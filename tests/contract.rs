@@ -5,7 +5,6 @@ mod common;
 use burn::backend::NdArray;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::SimpleOptimizer;
-use burn::optim::decay::WeightDecayConfig;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 use burn_adagrad::kernel::reference::{self, AdagradOptions};
@@ -44,7 +43,7 @@ fn parameters() -> impl Strategy<Value = Vec<f32>> {
 fn configs() -> impl Strategy<Value = AdagradConfig> {
     (
         prop_oneof![Just(0.0), 0.0..1.0_f64],
-        prop_oneof![Just(0.0_f32), Just(1e-10), Just(1e-5), Just(0.1)],
+        prop_oneof![Just(0.0_f64), Just(1e-10), Just(1e-5), Just(0.1)],
         any::<bool>(),
         prop_oneof![Just(0.0_f32), Just(0.1)],
         any::<bool>(),
@@ -106,10 +105,10 @@ fn a_coordinate_without_gradient_stays<B: Backend>(device: &B::Device) {
 }
 
 fn accumulators_never_decrease<B: Backend>(device: &B::Device) {
-    let strategy = (configs(), 0.0..1.0_f32, parameters(), gradients());
+    let strategy = (configs(), 0.0..1.0, parameters(), gradients());
     check::<B, _>(device, strategy, |(config, decay, start, gradients)| {
         let mut before = vec![config.initial_accumulator_value; N];
-        let config = config.with_weight_decay(Some(WeightDecayConfig::new(decay)));
+        let config = config.with_weight_decay(decay);
         for (_, after) in path::<B>(&config.build(), 0.1, &start, &gradients, device) {
             prop_assert!(
                 before
@@ -127,7 +126,7 @@ fn accumulators_never_decrease<B: Backend>(device: &B::Device) {
 fn paths_follow_the_scalar_formula<B: Backend>(device: &B::Device) {
     let strategy = (
         configs(),
-        prop::option::of(0.0..0.5_f32),
+        prop_oneof![Just(0.0), 0.0..0.5],
         parameters(),
         gradients(),
     );
@@ -137,13 +136,11 @@ fn paths_follow_the_scalar_formula<B: Backend>(device: &B::Device) {
             epsilon: config.epsilon.into(),
             epsilon_inside_sqrt: config.epsilon_placement == EpsilonPlacement::InsideSqrt,
             maximize: config.maximize,
-            weight_decay: decay.unwrap_or(0.0).into(),
+            weight_decay: decay,
         };
         let mut parameter: Vec<f64> = start.iter().map(|&value| value.into()).collect();
         let mut accumulator = vec![f64::from(config.initial_accumulator_value); N];
-        let optim = config
-            .with_weight_decay(decay.map(WeightDecayConfig::new))
-            .build();
+        let optim = config.with_weight_decay(decay).build();
         let path = path::<B>(&optim, 0.1, &start, &gradients, device);
         for (i, (gradient, (ours, sum))) in gradients.iter().zip(path).enumerate() {
             let gradient: Vec<f64> = gradient.iter().map(|&value| value.into()).collect();
@@ -243,7 +240,7 @@ fn every_mistake_in_a_configuration_is_named() {
         .with_lr_decay(f64::INFINITY)
         .with_epsilon(-1e-8)
         .with_initial_accumulator_value(f32::NAN)
-        .with_weight_decay(Some(WeightDecayConfig::new(-0.1)))
+        .with_weight_decay(-0.1)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(0.0)))
         .try_build()
         .unwrap_err();
@@ -265,6 +262,6 @@ fn init_panics_with_the_message_of_try_init() {
     use burn_adagrad::SparseNN;
     type B = Autodiff<NdArray>;
     let _ = AdagradConfig::new()
-        .with_epsilon(f32::NAN)
+        .with_epsilon(f64::NAN)
         .init::<B, SparseNN<B>>();
 }

@@ -4,7 +4,6 @@ mod common;
 
 use burn::module::Param;
 use burn::nn::Linear;
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdaGradConfig, LearningRate, SimpleOptimizer};
 use burn::tensor::TensorData;
 use burn::tensor::backend::Backend;
@@ -37,19 +36,17 @@ struct Path {
 struct Options {
     lr: f64,
     lr_decay: f64,
-    weight_decay: f32,
+    weight_decay: f64,
     initial_accumulator_value: f32,
-    eps: f32,
+    eps: f64,
     maximize: bool,
 }
 
 impl Options {
     fn config(&self) -> AdagradConfig {
-        let weight_decay =
-            (self.weight_decay != 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
         AdagradConfig::pytorch()
             .with_lr_decay(self.lr_decay)
-            .with_weight_decay(weight_decay)
+            .with_weight_decay(self.weight_decay)
             .with_initial_accumulator_value(self.initial_accumulator_value)
             .with_epsilon(self.eps)
             .with_maximize(self.maximize)
@@ -100,7 +97,7 @@ fn adagrad_options_match_pytorch<B: Backend>(device: &B::Device) {
                 theirs.initial_accumulator_value
             );
             assert_eq!(ours.maximize, theirs.maximize);
-            assert!(ours.weight_decay.is_none());
+            assert_eq!(ours.weight_decay, 0.0);
         }
         let optim = case.options.config().build();
         assert_follows::<B>(&case.name, &optim, case.options.lr, &case.path, device);
@@ -118,7 +115,7 @@ fn presets_match_their_frameworks<B: Backend>(device: &B::Device) {
     #[derive(Deserialize)]
     struct Record {
         learning_rate: f64,
-        epsilon: f32,
+        epsilon: f64,
         initial_accumulator_value: f32,
         #[serde(flatten)]
         path: Path,

@@ -4,7 +4,6 @@ mod common;
 
 use burn::backend::{Autodiff, Flex};
 use burn::module::Module;
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
 use burn::record::{
     BinBytesRecorder, BinFileRecorder, BinGzFileRecorder, DoublePrecisionSettings, FileRecorder,
@@ -31,7 +30,7 @@ fn config() -> AdagradConfig {
     AdagradConfig::new()
         .with_lr_decay(0.1)
         .with_initial_accumulator_value(0.05)
-        .with_weight_decay(Some(WeightDecayConfig::new(0.01)))
+        .with_weight_decay(0.01)
 }
 
 fn start<B: AutodiffBackend>(device: &B::Device) -> SparseNN<B> {
@@ -187,16 +186,16 @@ proptest! {
         gradients in prop::collection::vec(prop::collection::vec(-1e3_f32..1e3, 5), 2..12),
         pause in 0_usize..12,
         lr_decay in 0.0..1.0_f64,
-        epsilon in prop_oneof![Just(0.0_f32), Just(1e-10), 0.0..1.0_f32],
+        epsilon in prop_oneof![Just(0.0_f64), Just(1e-10), 0.0..1.0],
         initial in 0.0..1.0_f32,
-        decay in 0.0..0.5_f32,
+        decay in 0.0..0.5,
     ) {
         let device = Default::default();
         let optim = AdagradConfig::new()
             .with_lr_decay(lr_decay)
             .with_epsilon(epsilon)
             .with_initial_accumulator_value(initial)
-            .with_weight_decay(Some(WeightDecayConfig::new(decay)))
+            .with_weight_decay(decay)
             .build();
         let pause = pause % gradients.len();
         let run = |pause: Option<usize>| {

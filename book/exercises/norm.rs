@@ -67,7 +67,7 @@ fn walk<O: SimpleOptimizer<B>, const D: usize>(optimizer: &O, shape: [usize; D])
 fn check<O: SimpleOptimizer<B>>(optimizer: impl Fn(f64) -> O) -> anyhow::Result<()> {
     for epsilon in [1e-10, 0.5] {
         let (yours, ours) = (optimizer(epsilon), AdagradNormConfig::new());
-        let ours = ours.with_epsilon(epsilon as f32).build();
+        let ours = ours.with_epsilon(epsilon).build();
         let what = format!("ε = {epsilon}, weights after five steps");
         close(&what, &walk(&yours, [4]), &walk(&ours, [4]), 1e-5)?;
         close(
@@ -115,13 +115,9 @@ fn mistakes_are_found() {
         }
     }
 
-    let one_a_weight = |epsilon: f64| AdagradConfig::new().with_epsilon(epsilon as f32).build();
+    let one_a_weight = |epsilon: f64| AdagradConfig::new().with_epsilon(epsilon).build();
     assert!(check(one_a_weight).is_err());
-    let one_a_row = |epsilon: f64| {
-        RowWiseAdagradConfig::new()
-            .with_epsilon(epsilon as f32)
-            .build()
-    };
+    let one_a_row = |epsilon: f64| RowWiseAdagradConfig::new().with_epsilon(epsilon).build();
     assert!(check(one_a_row).is_err());
     assert!(check(|epsilon| Forgetful(solution::Norm { epsilon })).is_err());
     // ε counts.

@@ -2,8 +2,8 @@
 //! them.
 
 use burn_adagrad::{
-    AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig, EpsilonPlacement,
-    FtrlProximalConfig, PenaltySchedule, ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
+    AdadeltaConfig, AdagradConfig, AdagradNormConfig, EpsilonPlacement, FtrlProximalConfig,
+    PenaltySchedule, ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
 };
 
 /// −1 or 1.
@@ -31,27 +31,21 @@ pub fn adagrad(
     (sum, m): (&mut f64, &mut f64),
 ) {
     let rate = learning_rate / (1.0 + (t - 1) as f64 * options.lr_decay);
-    let penalty = options.weight_decay.as_ref().map_or(0.0, |l2| l2.penalty);
-    let epsilon = f64::from(options.epsilon);
+    let epsilon = options.epsilon;
 
     let mut g = sign(options.maximize) * g;
     *theta *= (1.0 - rate * options.decoupled_weight_decay).max(0.0);
-    g += f64::from(penalty) * *theta;
+    g += options.weight_decay * *theta;
     *sum += g * g;
     let d = match options.epsilon_placement {
         EpsilonPlacement::OutsideSqrt => quotient(g, sum.sqrt() + epsilon),
         EpsilonPlacement::InsideSqrt => quotient(g, (*sum + epsilon).sqrt()),
     };
-    let along = match options.momentum {
-        None => d,
-        Some(AdagradMomentum::HeavyBall(mu)) => {
-            *m = mu * *m + d;
-            *m
-        }
-        Some(AdagradMomentum::Nesterov(mu)) => {
-            *m = mu * *m + d;
-            d + mu * *m
-        }
+    *m = options.momentum * *m + d;
+    let along = if options.nesterov {
+        d + options.momentum * *m
+    } else {
+        *m
     };
     *theta -= rate * along;
     if let Some(decay) = &options.accumulator_decay
@@ -75,7 +69,7 @@ pub fn row_wise(
 ) {
     let rate = learning_rate / (1.0 + (t - 1) as f64 * options.lr_decay);
     *sum += g.iter().map(|g| g * g).sum::<f64>() / g.len() as f64;
-    let denominator = sum.sqrt() + f64::from(options.epsilon);
+    let denominator = sum.sqrt() + options.epsilon;
     for (theta, g) in theta.iter_mut().zip(g) {
         *theta *= (1.0 - rate * options.decoupled_weight_decay).max(0.0);
         *theta -= rate * quotient(sign(options.maximize) * g, denominator);
@@ -99,7 +93,7 @@ pub fn norm(
     sum: &mut f64,
 ) {
     *sum += g.iter().map(|g| g * g).sum::<f64>();
-    let denominator = sum.sqrt() + f64::from(options.epsilon);
+    let denominator = sum.sqrt() + options.epsilon;
     for (theta, g) in theta.iter_mut().zip(g) {
         *theta -= learning_rate * quotient(sign(options.maximize) * g, denominator);
     }
@@ -143,8 +137,7 @@ pub fn adadelta(
     (theta, g): (&mut f64, f64),
     (v, u): (&mut f64, &mut f64),
 ) {
-    let penalty = options.weight_decay.as_ref().map_or(0.0, |l2| l2.penalty);
-    let g = sign(options.maximize) * g + f64::from(penalty) * *theta;
+    let g = sign(options.maximize) * g + options.weight_decay * *theta;
     *v = options.rho * *v + (1.0 - options.rho) * g * g;
     let delta = (*u + options.epsilon).sqrt() / (*v + options.epsilon).sqrt() * g;
     *u = options.rho * *u + (1.0 - options.rho) * delta * delta;

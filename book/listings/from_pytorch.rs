@@ -8,7 +8,6 @@ use burn::backend::{Autodiff, Flex};
 use burn::data::dataloader::DataLoader;
 use burn::module::{AutodiffModule, Module, Param};
 use burn::nn::{Linear, LinearConfig};
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::backend::Backend;
@@ -162,7 +161,7 @@ fn from_seed(model: SparseNN<B>) -> SparseNN<B> {
 pub fn options() -> anyhow::Result<String> {
     let config = AdagradConfig::pytorch()
         .with_lr_decay(0.001)
-        .with_weight_decay(Some(WeightDecayConfig::new(0.01)))
+        .with_weight_decay(0.01)
         .with_initial_accumulator_value(0.5)
         .with_epsilon(0.25)
         .with_maximize(true)

@@ -5,7 +5,6 @@ use std::fmt::Write;
 
 use burn::backend::{Autodiff, Flex};
 use burn::nn::Initializer;
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
 use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::inspect::state_bytes;
@@ -14,9 +13,7 @@ use burn_adagrad::nn::{
 };
 use burn_adagrad::optim::RowOptimizer;
 use burn_adagrad::sparse::{CsrBatch, RowGradient};
-use burn_adagrad::{
-    AdagradConfig, AdagradMomentum, RowWiseAdagradConfig, SparseNN, SparseNNConfig,
-};
+use burn_adagrad::{AdagradConfig, RowWiseAdagradConfig, SparseNN, SparseNNConfig};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -139,8 +136,8 @@ pub fn lazy_decay() -> anyhow::Result<String> {
 pub fn refused() -> anyhow::Result<String> {
     let mut out = String::new();
     for config in [
-        AdagradConfig::new().with_weight_decay(Some(WeightDecayConfig::new(0.01))),
-        AdagradConfig::new().with_momentum(Some(AdagradMomentum::HeavyBall(0.9))),
+        AdagradConfig::new().with_weight_decay(0.01),
+        AdagradConfig::new().with_momentum(0.9),
     ] {
         let refused = config.try_init_sparse::<B, SparseEmbeddingBag<B>>().err();
         writeln!(out, "{}", refused.expect("a table cannot have it"))?;

@@ -29,7 +29,7 @@ fn adagrad_of(framework: &str) -> Value {
 
 fn our_placement(config: AdagradConfig) -> Placement {
     let probe = config
-        .with_epsilon(EPSILON)
+        .with_epsilon(EPSILON.into())
         .with_initial_accumulator_value(0.0);
     placement(&probe.build(), Squares::Whole).unwrap()
 }
@@ -56,7 +56,7 @@ fn presets_have_the_defaults_of_their_frameworks() {
         let theirs = adagrad_of(key);
         let ours = preset();
         let number = |option: &str| theirs[option].as_f64().unwrap_or(0.0);
-        assert_eq!(ours.epsilon, number("epsilon") as f32, "{name}");
+        assert_eq!(ours.epsilon, number("epsilon"), "{name}");
         let initial = number("initial_accumulator_value") as f32;
         assert_eq!(ours.initial_accumulator_value, initial, "{name}");
         assert_eq!(ours.lr_decay, number("lr_decay"), "{name}");
@@ -77,7 +77,7 @@ fn burns_preset_has_the_defaults_of_burn() {
     let theirs = serde_json::to_string(&AdaGradConfig::new()).unwrap();
     let theirs: Value = serde_json::from_str(&theirs).unwrap();
     let ours = AdagradConfig::burn();
-    assert_eq!(theirs["epsilon"].as_f64().unwrap() as f32, ours.epsilon);
+    assert_eq!(theirs["epsilon"].as_f64().unwrap(), ours.epsilon);
     assert_eq!(theirs["lr_decay"], ours.lr_decay);
     assert_eq!(ours.initial_accumulator_value, 0.0);
     let probe = AdaGradConfig::new().with_epsilon(EPSILON).build();

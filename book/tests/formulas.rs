@@ -2,12 +2,10 @@
 
 use burn::backend::NdArray;
 use burn::optim::SimpleOptimizer;
-use burn::optim::decay::WeightDecayConfig;
 use burn::tensor::{DType, Tensor, TensorData};
 use burn_adagrad::{
-    AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig,
-    EpsilonPlacement, FtrlProximalConfig, PenaltySchedule, ProximalAdagradConfig,
-    RowWiseAdagradConfig, Sm3Config,
+    AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig, AdagradNormConfig, EpsilonPlacement,
+    FtrlProximalConfig, PenaltySchedule, ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
 };
 
 #[path = "../listings/formulas.rs"]
@@ -69,7 +67,7 @@ fn adagrad() {
         .with_epsilon(0.01)
         .with_maximize(true)
         .with_initial_accumulator_value(0.2)
-        .with_weight_decay(Some(WeightDecayConfig::new(0.25)))
+        .with_weight_decay(0.25)
         .with_decoupled_weight_decay(0.5)
         .with_accumulator_decay(Some(AccumulatorDecayConfig::new(3, 0.25)));
     let inside = EpsilonPlacement::InsideSqrt;
@@ -79,9 +77,9 @@ fn adagrad() {
         AdagradConfig::keras(),
         all.clone(),
         all.clone()
-            .with_momentum(Some(AdagradMomentum::HeavyBall(0.75)))
+            .with_momentum(0.75)
             .with_epsilon_placement(inside),
-        all.with_momentum(Some(AdagradMomentum::Nesterov(0.5))),
+        all.with_momentum(0.5).with_nesterov(true),
     ] {
         let initial = f64::from(config.initial_accumulator_value);
         let (mut sums, mut momenta) = ([initial; LEN], [0.0; LEN]);
@@ -157,7 +155,7 @@ fn adadelta() {
             .with_rho(0.5)
             .with_epsilon(0.01)
             .with_maximize(true)
-            .with_weight_decay(Some(WeightDecayConfig::new(0.25))),
+            .with_weight_decay(0.25),
     ] {
         let (mut v, mut u) = ([0.0; LEN], [0.0; LEN]);
         compare(&config.to_string(), &config.build(), |_, theta, g| {

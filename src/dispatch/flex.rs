@@ -3,7 +3,7 @@
 use burn::backend::flex::FlexTensor;
 use burn::tensor::DType;
 
-use super::host::{Slice, SliceMut};
+use super::slice::{Slice, SliceMut};
 
 /// Row-major, with storage of its own size; nothing is copied if it is that already.
 pub(super) fn lay_out_by_rows(tensor: &mut FlexTensor) {

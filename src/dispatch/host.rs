@@ -8,32 +8,13 @@ use burn::backend::flex::FlexTensor;
 #[cfg(feature = "ndarray")]
 use burn::backend::ndarray::NdArrayTensor;
 use burn::tensor::backend::{Backend, BackendTypes};
-use burn::tensor::{DType, Tensor, TensorPrimitive, bf16, f16};
+use burn::tensor::{DType, Tensor, TensorPrimitive};
 
 #[cfg(feature = "flex")]
 use super::flex;
 #[cfg(feature = "ndarray")]
 use super::ndarray;
-
-/// The numbers of a tensor.
-pub(super) enum Slice<'a> {
-    F32(&'a [f32]),
-    F64(&'a [f64]),
-    #[cfg_attr(not(feature = "flex"), expect(dead_code, reason = "only flex has it"))]
-    F16(&'a [f16]),
-    #[cfg_attr(not(feature = "flex"), expect(dead_code, reason = "only flex has it"))]
-    BF16(&'a [bf16]),
-}
-
-/// The same, to be written.
-pub(super) enum SliceMut<'a> {
-    F32(&'a mut [f32]),
-    F64(&'a mut [f64]),
-    #[cfg_attr(not(feature = "flex"), expect(dead_code, reason = "only flex has it"))]
-    F16(&'a mut [f16]),
-    #[cfg_attr(not(feature = "flex"), expect(dead_code, reason = "only flex has it"))]
-    BF16(&'a mut [bf16]),
-}
+pub(super) use super::slice::{Slice, SliceMut};
 
 /// A tensor of a backend that was found to be one of ours.
 pub(super) enum HostTensor {

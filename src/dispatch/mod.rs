@@ -17,6 +17,8 @@ mod operands;
 mod plain;
 mod plain_rows;
 pub(crate) mod rows;
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+mod slice;
 pub(crate) mod sm3;
 #[cfg(all(test, feature = "flex", feature = "ndarray"))]
 mod tests;

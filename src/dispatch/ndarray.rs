@@ -2,7 +2,7 @@
 
 use burn::backend::ndarray::{NdArrayTensor, SharedArray};
 
-use super::host::{Slice, SliceMut};
+use super::slice::{Slice, SliceMut};
 
 const CONTIGUOUS: &str = "the array was laid out contiguously";
 

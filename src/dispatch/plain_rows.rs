@@ -6,9 +6,8 @@
 use burn::tensor::backend::Backend;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
-use super::operands::Operands;
+use super::operands::{Operands, RowOperands, width_of};
 use super::plain::{self, Elements, cast, working_dtype};
-use super::rows::{RowOperands, width_of};
 use crate::kernel::element_wise::ElementStep;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;

@@ -8,6 +8,7 @@ use burn::tensor::{Element, TensorData};
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use super::host::{HostTensor, Slice, SliceMut, state_slices};
+pub(crate) use super::operands::{RowOperands, width_of};
 use super::plain::{cast, working_dtype};
 use super::plain_rows;
 use crate::kernel::element_wise::ElementStep;
@@ -21,26 +22,6 @@ use crate::kernel::{
     row_wise,
     rows::{self, RowSums},
 };
-
-/// A table, the gradient of some of its rows, and what the optimizer remembers of it.
-pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize, const N: usize> {
-    /// `[rows of the table, …]`.
-    pub(crate) parameter: Tensor<B, D>,
-    /// The rows that are stepped, ascending.
-    pub(crate) rows: &'a [u32],
-    /// A row for each of `rows`: its product with `slopes` is their gradient.
-    pub(crate) matrix: Csr<'a>,
-    /// `[columns of the matrix, width]`, where the width is all but the first dimension of the parameter; in
-    /// the parameter's type, or in that in which steps of it are computed.
-    pub(crate) slopes: Tensor<B, 2>,
-    /// Each of the parameter's shape, or one number a row.
-    pub(crate) state: [Tensor<B, A>; N],
-}
-
-/// Numbers in a row of a table.
-pub(crate) fn width_of<B: Backend, const D: usize>(table: &Tensor<B, D>) -> usize {
-    table.dims()[1..].iter().product()
-}
 
 /// The product of a sparse matrix and a table `[columns, width]`: `[rows of the matrix, width]`. Not
 /// recorded by autodiff.

@@ -2,7 +2,6 @@
 
 use burn::config::Config;
 use burn::grad_clipping::GradientClippingConfig;
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
@@ -31,8 +30,9 @@ pub struct AdadeltaConfig {
     /// Climb instead of descend. Default `false`.
     #[config(default = false)]
     pub maximize: bool,
-    /// L2 penalty λ: λθ is added to the gradient, after `maximize`. Default none.
-    pub weight_decay: Option<WeightDecayConfig>,
+    /// L2 penalty λ: λθ is added to the gradient, after `maximize`. Default 0.
+    #[config(default = 0.0)]
+    pub weight_decay: f64,
     /// Clipping of each parameter's gradient, before all else. Default none.
     pub grad_clipping: Option<GradientClippingConfig>,
 }
@@ -52,7 +52,7 @@ impl AdadeltaConfig {
         // In f32, in which steps of most parameters are computed.
         let ok = self.epsilon.is_finite() && self.epsilon as f32 > 0.0;
         problems.require("epsilon", self.epsilon, ok, "finite and above 0");
-        problems.require_weight_decay(self.weight_decay.as_ref());
+        problems.require_non_negative("weight_decay", self.weight_decay);
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("AdadeltaConfig")
     }
@@ -70,7 +70,7 @@ impl AdadeltaConfig {
             grad_clipping: self.grad_clipping.clone(),
             direction: Direction {
                 maximize: self.maximize,
-                weight_decay: self.weight_decay.as_ref().map_or(0.0, |w| w.penalty.into()),
+                weight_decay: self.weight_decay,
             },
         })
     }

@@ -1,25 +1,208 @@
-//! The optimizer: one step over a tensor.
+//! Adagrad: its options, their checks and the presets of other frameworks; its step.
 
+use burn::config::Config;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::accumulator_decay::decayed_accumulator;
+use super::build::{impl_build, impl_build_sparse};
 use super::clipping::{clip, clip_rows};
 use super::effective_rate::quotient;
 use super::row_optimizer::{check_options, check_size, grown};
 use super::state::check_state;
+use super::state_memory::weights;
 use super::{
-    AccumulatorDecayConfig, AdagradMomentum, AdagradState, EffectiveRate, EpsilonPlacement,
-    RowOptimizer,
+    AccumulatorDecayConfig, AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer,
+    StateMemory,
 };
 use crate::dispatch::{self, Operands, working_dtype};
 use crate::error::AdagradConfigError;
 use crate::kernel::adagrad::AdagradStep;
 use crate::kernel::momentum::MomentumStep;
 use crate::sparse::RowGradient;
-use crate::validate::Problems;
+use crate::validate::{CheckBurnOptions, Problems};
+
+/// Options of [`Adagrad`]; see there for the formula.
+///
+/// The defaults are PyTorch's. The learning rate is not among them: burn passes it to each
+/// [`step`](burn::optim::Optimizer::step).
+///
+/// ```
+/// use burn::backend::{Autodiff, NdArray};
+/// use burn::nn::{Linear, LinearConfig};
+/// use burn::optim::{GradientsParams, Optimizer};
+/// use burn::tensor::Tensor;
+/// use burn_adagrad::AdagradConfig;
+///
+/// type B = Autodiff<NdArray>;
+/// let device = Default::default();
+/// let mut model: Linear<B> = LinearConfig::new(3, 1).init(&device);
+/// let mut optim = AdagradConfig::new().with_lr_decay(0.01).init::<B, Linear<B>>();
+///
+/// let before = model.weight.val();
+/// let loss = model.forward(Tensor::<B, 2>::ones([2, 3], &device)).mean();
+/// let grads = GradientsParams::from_grads(loss.backward(), &model);
+/// model = optim.step(0.1, model, grads);
+///
+/// // Every gradient is 1, so the first step moves each weight by the learning rate.
+/// let moved: f32 = (before - model.weight.val()).mean().into_scalar();
+/// assert!((moved - 0.1).abs() < 1e-6);
+/// ```
+#[derive(Config, Debug)]
+pub struct AdagradConfig {
+    /// Decay of the learning rate: at step t (from 1) the rate is η / (1 + (t − 1)·`lr_decay`).
+    /// Default 0.
+    #[config(default = 0.0)]
+    pub lr_decay: f64,
+    /// ε, which keeps the denominator from zero. Default 1e-10. With 0, a coordinate whose
+    /// accumulator is 0 does not move.
+    #[config(default = 1e-10)]
+    pub epsilon: f64,
+    /// Whether ε is added to the root or under it. Default
+    /// [`OutsideSqrt`](EpsilonPlacement::OutsideSqrt).
+    #[config(default = "EpsilonPlacement::OutsideSqrt")]
+    pub epsilon_placement: EpsilonPlacement,
+    /// What each element of the accumulator holds before the first step. Default 0.
+    #[config(default = 0.0)]
+    pub initial_accumulator_value: f32,
+    /// Climb instead of descend: the gradient's sign is turned first. Default `false`.
+    #[config(default = false)]
+    pub maximize: bool,
+    /// L2 penalty λ: λθ is added to the gradient (after `maximize`, as PyTorch does), and so
+    /// enters the accumulator. Default 0.
+    #[config(default = 0.0)]
+    pub weight_decay: f64,
+    /// Decoupled weight decay λ, as AdamW's: at each step every weight is multiplied by 1 − ηλ (not
+    /// below 0), with the rate η of the step, before the gradient moves it. The accumulator does not see
+    /// it. It does not shrink as Adagrad's own steps do: in a long run it may come to outweigh them. In
+    /// row-sparse training, rows without gradient get it later, all at once and exactly. Default 0.
+    #[config(default = 0.0)]
+    pub decoupled_weight_decay: f64,
+    /// Momentum μ on the steps, at least 0 and below 1: m ← μm + d; θ ← θ − ηm, where d = g/(√G + ε) is the
+    /// step for a rate of 1 (a heavy ball). Default 0: none. Not for row-sparse training: it moves rows that
+    /// have no gradient.
+    ///
+    /// Sources: B. Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964; optax,
+    /// `chain(scale_by_rss, trace(decay, nesterov), scale(−η))`,
+    /// <https://optax.readthedocs.io/en/latest/api/transformations.html#optax.trace>.
+    #[config(default = 0.0)]
+    pub momentum: f64,
+    /// Whether the momentum looks ahead: θ ← θ − η(d + μm). Default `false`.
+    #[config(default = false)]
+    pub nesterov: bool,
+    /// Decay of the accumulator every n steps. Default none.
+    pub accumulator_decay: Option<AccumulatorDecayConfig>,
+    /// Clipping of each parameter's gradient, before all else. Default none.
+    pub grad_clipping: Option<GradientClippingConfig>,
+}
+
+impl AdagradConfig {
+    /// PyTorch's defaults: ε = 1e-10 outside the root, accumulator from 0.
+    ///
+    /// Source: <https://docs.pytorch.org/docs/stable/generated/torch.optim.Adagrad.html>.
+    pub fn pytorch() -> Self {
+        Self::new()
+    }
+
+    /// Keras' defaults: accumulator from 0.1, ε = 1e-7 inside the root.
+    ///
+    /// Source: <https://keras.io/api/optimizers/adagrad/>.
+    pub fn keras() -> Self {
+        Self::new()
+            .with_epsilon(1e-7)
+            .with_epsilon_placement(EpsilonPlacement::InsideSqrt)
+            .with_initial_accumulator_value(0.1)
+    }
+
+    /// optax' defaults, which are Keras' values: accumulator from 0.1, ε = 1e-7 inside the root.
+    ///
+    /// optax sets the update to 0 where the accumulator is 0. With these values that never
+    /// happens; with an initial accumulator of 0 it is a coordinate without gradient, which
+    /// does not move here either, for any ε, 0 included.
+    ///
+    /// Source: <https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.adagrad>.
+    pub fn optax() -> Self {
+        Self::keras()
+    }
+
+    /// The defaults of burn's own `AdaGradConfig`: ε = 1e-5 outside the root, accumulator
+    /// from 0.
+    ///
+    /// Source: <https://docs.rs/burn/0.21.0/burn/optim/struct.AdaGradConfig.html>.
+    pub fn burn() -> Self {
+        Self::new().with_epsilon(1e-5)
+    }
+
+    /// Checks every option.
+    ///
+    /// # Errors
+    ///
+    /// Names each field that cannot be used and its value: `lr_decay`, `epsilon`,
+    /// `initial_accumulator_value`, `weight_decay` and `decoupled_weight_decay` must be
+    /// finite and at least 0, a momentum at least 0 and below 1, the accumulator's decay at least 1 step
+    /// apart and by a factor from 0 to 1, a clipping threshold finite and above 0.
+    pub fn validate(&self) -> Result<(), AdagradConfigError> {
+        let mut problems = Problems::default();
+        problems.require_non_negative("lr_decay", self.lr_decay);
+        problems.require_non_negative("epsilon", self.epsilon);
+        problems.require_non_negative("initial_accumulator_value", self.initial_accumulator_value);
+        problems.require_non_negative("weight_decay", self.weight_decay);
+        problems.require_non_negative("decoupled_weight_decay", self.decoupled_weight_decay);
+        let ok = (0.0..1.0).contains(&self.momentum);
+        problems.require("momentum", self.momentum, ok, "at least 0 and below 1");
+        if let Some(decay) = &self.accumulator_decay {
+            decay.check(&mut problems);
+        }
+        problems.require_clipping(self.grad_clipping.as_ref());
+        problems.into_config_result("AdagradConfig")
+    }
+
+    /// Checks every option, and that rows can be trained with them.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate), and if there is a `weight_decay`: added to the gradient, it would
+    /// move the rows without gradient too, at every step, and enter their accumulators.
+    /// `decoupled_weight_decay` is what a table can have: it is put off until a row is needed, and exact.
+    /// Or if there is a `momentum`, which would move such rows as well.
+    pub fn validate_sparse(&self) -> Result<(), AdagradConfigError> {
+        self.try_build()?.check_for_rows()
+    }
+
+    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate).
+    pub fn try_build(&self) -> Result<Adagrad, AdagradConfigError> {
+        self.validate()?;
+        Ok(Adagrad {
+            lr_decay: self.lr_decay,
+            epsilon: self.epsilon,
+            epsilon_placement: self.epsilon_placement,
+            initial_accumulator_value: self.initial_accumulator_value,
+            maximize: self.maximize,
+            weight_decay: self.weight_decay,
+            decoupled_weight_decay: self.decoupled_weight_decay,
+            momentum: self.momentum,
+            nesterov: self.nesterov,
+            accumulator_decay: self.accumulator_decay,
+            grad_clipping: self.grad_clipping.clone(),
+        })
+    }
+}
+
+impl_build!(AdagradConfig => Adagrad);
+impl_build_sparse!(AdagradConfig => Adagrad);
+
+impl StateMemory for AdagradConfig {
+    /// One a weight; two with momentum.
+    fn state_numbers(&self, shape: &[usize]) -> usize {
+        weights(shape) * if self.momentum > 0.0 { 2 } else { 1 }
+    }
+}
 
 /// Adagrad: each weight has its own step size, which falls with the squared gradients that the
 /// weight has seen. Rare features keep large steps, frequent ones get small steps.
@@ -36,7 +219,7 @@ use crate::validate::Problems;
 /// θ ← θ − η_t·d                                     or along the momentum of d
 /// ```
 ///
-/// Off by default: [`momentum`](AdagradMomentum), and [decay of the
+/// Off by default: [`momentum`](AdagradConfig::momentum), and [decay of the
 /// accumulator](AccumulatorDecayConfig) every n steps.
 ///
 /// Parameters in half precision (f16, bf16) keep an accumulator in f32, and the step is computed
@@ -73,13 +256,14 @@ use crate::validate::Problems;
 #[derive(Clone, Debug)]
 pub struct Adagrad {
     pub(super) lr_decay: f64,
-    pub(super) epsilon: f32,
+    pub(super) epsilon: f64,
     pub(super) epsilon_placement: EpsilonPlacement,
     pub(super) initial_accumulator_value: f32,
     pub(super) maximize: bool,
-    pub(super) weight_decay: f32,
+    pub(super) weight_decay: f64,
     pub(super) decoupled_weight_decay: f64,
-    pub(super) momentum: Option<AdagradMomentum>,
+    pub(super) momentum: f64,
+    pub(super) nesterov: bool,
     pub(super) accumulator_decay: Option<AccumulatorDecayConfig>,
     pub(super) grad_clipping: Option<GradientClippingConfig>,
 }
@@ -96,14 +280,15 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let grad = clip(self.grad_clipping.as_ref(), grad);
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let (before, state) = match self.momentum {
-            Some(_) => split_momentum(state),
-            None => (None, state),
+        let (before, state) = if self.momentum > 0.0 {
+            split_momentum(state)
+        } else {
+            (None, state)
         };
         let initial = self.initial_accumulator_value;
         let (step, accumulator) = next(&tensor, tensor.dims(), initial, state);
         let rule = self.arithmetic(lr, step, factor);
-        let Some(option) = self.momentum else {
+        if self.momentum == 0.0 {
             let operands = Operands {
                 parameter: tensor,
                 gradient: grad,
@@ -111,12 +296,12 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
             };
             let (tensor, [accumulator]) = dispatch::step(&rule, operands);
             return (tensor, Some(self.after_step(step, accumulator, None)));
-        };
+        }
         let momentum = before.unwrap_or_else(|| Tensor::zeros_like(&accumulator));
         let rule = MomentumStep {
             step: rule,
-            momentum: option.coefficient(),
-            nesterov: matches!(option, AdagradMomentum::Nesterov(_)),
+            momentum: self.momentum,
+            nesterov: self.nesterov,
         };
         let operands = Operands {
             parameter: tensor,
@@ -257,8 +442,8 @@ impl Adagrad {
         problems.require(
             "momentum",
             self.momentum,
-            self.momentum.is_none(),
-            "none for row-sparse training: it moves rows that have no gradient",
+            self.momentum == 0.0,
+            "0 for row-sparse training: it moves rows that have no gradient",
         );
         problems.into_config_result("AdagradConfig")
     }

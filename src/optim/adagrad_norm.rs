@@ -27,7 +27,7 @@ pub struct AdagradNormConfig {
     /// ε, which keeps the denominator from zero. Default 1e-10. With 0, nothing moves before the first
     /// gradient that is not zero.
     #[config(default = 1e-10)]
-    pub epsilon: f32,
+    pub epsilon: f64,
     /// What the accumulator holds before the first step, b₀². Default 0.
     #[config(default = 0.0)]
     pub initial_accumulator_value: f32,
@@ -121,10 +121,10 @@ impl AdagradNorm {
         let squares = squares.into_tensor(&accumulator.device(), accumulator.dtype());
         let accumulator = accumulator + squares;
         let lr = if self.config.maximize { -lr } else { lr };
-        let epsilon = f64::from(self.config.epsilon);
+        let epsilon = self.config.epsilon;
         let denominator = Elements(accumulator.clone()).sqrt().offset(epsilon);
         let mut rate = denominator.reciprocal_times(lr);
-        if epsilon == 0.0 {
+        if epsilon as f32 == 0.0 {
             rate = rate.zero_where_zero(Elements(accumulator.clone()));
         }
         (AdagradState::new(step, accumulator), rate.0)

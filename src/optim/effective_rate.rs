@@ -40,10 +40,10 @@ pub trait EffectiveRate<B: Backend>: SimpleOptimizer<B> {
 pub(super) fn quotient<B: Backend, const D: usize>(
     rate: f64,
     accumulator: Tensor<B, D>,
-    epsilon: f32,
+    epsilon: f64,
     placement: EpsilonPlacement,
 ) -> Tensor<B, D> {
-    let (accumulator, epsilon) = (Elements(accumulator), epsilon.into());
+    let accumulator = Elements(accumulator);
     let denominator = match placement {
         EpsilonPlacement::OutsideSqrt => accumulator.sqrt().offset(epsilon),
         EpsilonPlacement::InsideSqrt => accumulator.offset(epsilon).sqrt(),

@@ -5,7 +5,7 @@ use burn::optim::adaptor::GradAdaptor;
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
 
-use super::sparse_adaptor::Records;
+use super::row_optimizer::Records;
 use super::{RowOptimizer, SparseAdaptor};
 use crate::error::StepError;
 use crate::sparse::{Walk, tables, walk};
@@ -32,6 +32,44 @@ where
     dense_rate: f64,
 }
 
+impl<O, M, B> SparseAdaptor<O, M, B>
+where
+    O: RowOptimizer<B::InnerBackend>,
+    M: AutodiffModule<B>,
+    B: AutodiffBackend,
+{
+    /// Leaves all parameters but the tables to another optimizer: any of burn's, or one of your own.
+    ///
+    /// ```
+    /// use burn::backend::{Autodiff, NdArray};
+    /// use burn::optim::{AdamConfig, GradientsParams, Optimizer};
+    /// use burn_adagrad::{AdagradConfig, SparseNN, SparseNNConfig};
+    /// use burn_adagrad::sparse::CsrBatch;
+    ///
+    /// type B = Autodiff<NdArray>;
+    /// let mut model: SparseNN<B> = SparseNNConfig::new(1000).init(&Default::default());
+    /// // The table by Adagrad at the step's rate, everything else by Adam at a tenth of it.
+    /// let mut optim = AdagradConfig::new()
+    ///     .init_sparse()
+    ///     .with_dense(AdamConfig::new().init())
+    ///     .with_dense_rate(0.1);
+    ///
+    /// let batch = CsrBatch::from_bags(1000, &[vec![3, 999], vec![3]])?;
+    /// let loss = model.forward_logits_csr(&batch).mean();
+    /// let grads = GradientsParams::from_grads(loss.backward(), &model);
+    /// model = optim.step(0.01, model, grads);
+    /// # Ok::<(), burn_adagrad::error::CsrError>(())
+    /// ```
+    pub fn with_dense<D: Optimizer<M, B>>(self, dense: D) -> MixedAdaptor<O, D, M, B> {
+        MixedAdaptor {
+            rows: self,
+            dense,
+            row_rate: 1.0,
+            dense_rate: 1.0,
+        }
+    }
+}
+
 impl<O, D, M, B> MixedAdaptor<O, D, M, B>
 where
     O: RowOptimizer<B::InnerBackend>,
@@ -39,15 +77,6 @@ where
     M: AutodiffModule<B>,
     B: AutodiffBackend,
 {
-    pub(super) fn new(rows: SparseAdaptor<O, M, B>, dense: D) -> Self {
-        Self {
-            rows,
-            dense,
-            row_rate: 1.0,
-            dense_rate: 1.0,
-        }
-    }
-
     /// The learning rate of the tables, as a factor on that of the step. Default 1.
     ///
     /// # Panics

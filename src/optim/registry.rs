@@ -11,9 +11,9 @@
 /// - `seed`: the number of its random stream. Published intervals depend on it. A new optimizer takes the
 ///   next free number.
 /// - `config`: the configuration.
-/// - `epsilon`: `none`, or the type of ε where users can choose it, as `(f32)`; `(f64, above 0)` where ε
+/// - `epsilon`: `none`, or the type of ε where users can choose it, as `(f64)`; `(f64, above 0)` where ε
 ///   must not be 0.
-/// - `weight_decay`: `none`, `(l2)` where it is a `WeightDecayConfig`, or the method that sets it and the
+/// - `weight_decay`: `none`, `(l2)` where it is one of burn's `WeightDecayConfig`, or the method that sets it and the
 ///   type of its number, as `(with_weight_decay, f32)`.
 /// - `memory`: `own` where the configuration has `StateMemory`, else the count of numbers for a weight.
 ///
@@ -45,8 +45,8 @@ macro_rules! optimizers {
                     name: "Adagrad",
                     seed: 16,
                     config: $crate::AdagradConfig::new(),
-                    epsilon: (f32),
-                    weight_decay: (l2),
+                    epsilon: (f64),
+                    weight_decay: (with_weight_decay, f64),
                     memory: own,
                 },
                 families: [Adagrad: $crate::AdagradConfig, rows;],
@@ -106,26 +106,27 @@ macro_rules! optimizers {
                     name: "Adagrad-momentum",
                     seed: 20,
                     config: $crate::AdagradConfig::new()
-                        .with_momentum(Some($crate::AdagradMomentum::HeavyBall(0.9))),
-                    epsilon: (f32),
-                    weight_decay: (l2),
+                        .with_momentum(0.9),
+                    epsilon: (f64),
+                    weight_decay: (with_weight_decay, f64),
                     memory: own,
                 },
                 memory: [
                     "Adagrad, momentum" => $crate::AdagradConfig::new()
-                        .with_momentum(Some($crate::AdagradMomentum::HeavyBall(0.9))),
+                        .with_momentum(0.9),
                 ],
                 benches: [
                     "adagrad-momentum" => $crate::AdagradConfig::new()
-                        .with_momentum(Some($crate::AdagradMomentum::HeavyBall(0.9))),
+                        .with_momentum(0.9),
                 ],
                 moving: [
                     "Adagrad, momentum" => $crate::AdagradConfig::new()
-                        .with_momentum(Some($crate::AdagradMomentum::HeavyBall(0.9))),
+                        .with_momentum(0.9),
                     "Adagrad, Nesterov and decay" => $crate::AdagradConfig::new()
-                        .with_momentum(Some($crate::AdagradMomentum::Nesterov(0.8)))
+                        .with_momentum(0.8)
+                        .with_nesterov(true)
                         .with_decoupled_weight_decay(0.1)
-                        .with_weight_decay(Some(::burn::optim::decay::WeightDecayConfig::new(0.01))),
+                        .with_weight_decay(0.01),
                 ],
             }
             /// Adagrad whose accumulator is halved every 100 steps.
@@ -135,8 +136,8 @@ macro_rules! optimizers {
                     seed: 21,
                     config: $crate::AdagradConfig::new()
                         .with_accumulator_decay(Some($crate::AccumulatorDecayConfig::new(100, 0.5))),
-                    epsilon: (f32),
-                    weight_decay: (l2),
+                    epsilon: (f64),
+                    weight_decay: (with_weight_decay, f64),
                     memory: own,
                 },
             }
@@ -146,7 +147,7 @@ macro_rules! optimizers {
                     name: "RowWiseAdagrad",
                     seed: 22,
                     config: $crate::RowWiseAdagradConfig::new(),
-                    epsilon: (f32),
+                    epsilon: (f64),
                     weight_decay: none,
                     memory: own,
                 },
@@ -165,7 +166,7 @@ macro_rules! optimizers {
                     name: "AdagradNorm",
                     seed: 23,
                     config: $crate::AdagradNormConfig::new(),
-                    epsilon: (f32),
+                    epsilon: (f64),
                     weight_decay: none,
                     memory: own,
                 },
@@ -203,7 +204,7 @@ macro_rules! optimizers {
                     seed: 25,
                     config: $crate::AdadeltaConfig::new(),
                     epsilon: (f64, above 0),
-                    weight_decay: (l2),
+                    weight_decay: (with_weight_decay, f64),
                     memory: own,
                 },
                 families: [Adadelta: $crate::AdadeltaConfig, whole;],
@@ -212,7 +213,7 @@ macro_rules! optimizers {
                 still: ["Adadelta" => $crate::AdadeltaConfig::new(),],
                 moving: [
                     "Adadelta, L2" => $crate::AdadeltaConfig::new()
-                        .with_weight_decay(Some(::burn::optim::decay::WeightDecayConfig::new(0.1))),
+                        .with_weight_decay(0.1),
                 ],
             }
             /// [`ProximalAdagrad`](crate::ProximalAdagrad) without penalties.

@@ -1,6 +1,7 @@
 //! Optimizers that can step some rows of a table and leave the rest alone.
 
-use burn::optim::{LearningRate, SimpleOptimizer};
+use burn::optim::adaptor::OptimizerAdaptor;
+use burn::optim::{LearningRate, Optimizer, SimpleOptimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
@@ -8,6 +9,9 @@ use crate::dispatch::cast;
 use crate::dispatch::rows::width_of;
 use crate::error::OptimizerConfigError;
 use crate::sparse::RowGradient;
+
+/// The states by parameter, as burn's [`OptimizerAdaptor`] keeps and saves them.
+pub(crate) type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
 
 /// An optimizer that can step the rows of a table that have a gradient. The other rows neither move nor
 /// change their state, except by what the step does to all rows alike, as decay of the accumulator.

@@ -33,7 +33,7 @@ pub struct RowWiseAdagradConfig {
     /// ε, which keeps the denominator from zero. Default 1e-10. With 0, a row whose accumulator is 0
     /// does not move.
     #[config(default = 1e-10)]
-    pub epsilon: f32,
+    pub epsilon: f64,
     /// What the accumulator of each row holds before the first step. Default 0.
     #[config(default = 0.0)]
     pub initial_accumulator_value: f32,

@@ -4,21 +4,19 @@ use std::marker::PhantomData;
 
 use burn::grad_clipping::{GradientClipping, GradientClippingConfig};
 use burn::module::AutodiffModule;
-use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
+use burn::optim::adaptor::GradAdaptor;
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
 use burn::tensor::backend::AutodiffBackend;
 
+use super::RowOptimizer;
 use super::clip_grad_norm::clip;
 use super::gradients::{check_known, drop_padding, merge, take_rows};
+use super::row_optimizer::Records;
 use super::states::{check_states, grow_states};
 use super::step_walk::StepWalk;
-use super::{MixedAdaptor, RowOptimizer};
 use crate::error::StepError;
 use crate::sparse::{Table, Walk, tables, walk};
 use crate::validate::check_above_zero;
-
-/// The states by parameter, as [`OptimizerAdaptor`] keeps and saves them.
-pub(crate) type Records<O, M, B> = <OptimizerAdaptor<O, M, B> as Optimizer<M, B>>::Record;
 
 /// burn's `Optimizer` for a module of which some tables are trained row by row: what
 /// `init_sparse` gives, as burn's `OptimizerAdaptor` is what `init` gives.
@@ -138,32 +136,6 @@ where
             max_grad_norm: Some(max_norm),
             ..self
         }
-    }
-
-    /// Leaves all parameters but the tables to another optimizer: any of burn's, or one of your own.
-    ///
-    /// ```
-    /// use burn::backend::{Autodiff, NdArray};
-    /// use burn::optim::{AdamConfig, GradientsParams, Optimizer};
-    /// use burn_adagrad::{AdagradConfig, SparseNN, SparseNNConfig};
-    /// use burn_adagrad::sparse::CsrBatch;
-    ///
-    /// type B = Autodiff<NdArray>;
-    /// let mut model: SparseNN<B> = SparseNNConfig::new(1000).init(&Default::default());
-    /// // The table by Adagrad at the step's rate, everything else by Adam at a tenth of it.
-    /// let mut optim = AdagradConfig::new()
-    ///     .init_sparse()
-    ///     .with_dense(AdamConfig::new().init())
-    ///     .with_dense_rate(0.1);
-    ///
-    /// let batch = CsrBatch::from_bags(1000, &[vec![3, 999], vec![3]])?;
-    /// let loss = model.forward_logits_csr(&batch).mean();
-    /// let grads = GradientsParams::from_grads(loss.backward(), &model);
-    /// model = optim.step(0.01, model, grads);
-    /// # Ok::<(), burn_adagrad::error::CsrError>(())
-    /// ```
-    pub fn with_dense<D: Optimizer<M, B>>(self, dense: D) -> MixedAdaptor<O, D, M, B> {
-        MixedAdaptor::new(self, dense)
     }
 
     /// Applies the weight decay that rows still have to get, to all tables of the module. Nothing needs it

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 
 use super::RowOptimizer;
-use super::sparse_adaptor::Records;
+use super::row_optimizer::Records;
 use crate::error::StepError;
 use crate::parameters::{Visit, name_of, visit};
 use crate::sparse::Table;

@@ -14,7 +14,7 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use super::RowOptimizer;
 use super::clipping::{clip, clip_rows};
 use super::gradients::Rows;
-use super::sparse_adaptor::Records;
+use super::row_optimizer::Records;
 use crate::dispatch::rows::{scale, shortening};
 use crate::dispatch::{cast, working_dtype};
 use crate::sparse::{RowDecay, with_decay_of_current_table};

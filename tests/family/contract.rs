@@ -67,9 +67,7 @@ fn steps_are_finite_from_nothing<B: Backend>(device: &B::Device) {
     // With ε = 0, and nothing in the accumulator.
     use burn_adagrad::*;
     let adagrad = AdagradConfig::new().with_epsilon(0.0);
-    let momentum = adagrad
-        .clone()
-        .with_momentum(Some(AdagradMomentum::HeavyBall(0.9)));
+    let momentum = adagrad.clone().with_momentum(0.9);
     finite::<B, _>("Adagrad, momentum, ε = 0", &momentum.build(), device);
     let decayed = adagrad.with_decoupled_weight_decay(0.1);
     finite::<B, _>("Adagrad, decoupled decay, ε = 0", &decayed.build(), device);

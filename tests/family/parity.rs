@@ -2,12 +2,11 @@
 //! `tests/reference/proximal_tensorflow.py` made them.
 
 use burn::optim::SimpleOptimizer;
-use burn::optim::decay::WeightDecayConfig;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::{
-    AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig,
-    EpsilonPlacement, FtrlProximalConfig, FtrlProximalState, ProximalAdagradConfig, Sm3Config,
+    AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig, AdagradNormConfig, EpsilonPlacement,
+    FtrlProximalConfig, FtrlProximalState, ProximalAdagradConfig, Sm3Config,
 };
 use serde::Deserialize;
 
@@ -97,7 +96,7 @@ fn file() -> File {
 struct AdadeltaOptions {
     rho: f64,
     eps: f64,
-    weight_decay: f32,
+    weight_decay: f64,
     maximize: bool,
     square_avgs: Vec<Vec<f32>>,
     acc_deltas: Vec<Vec<f32>>,
@@ -116,7 +115,7 @@ fn adadelta_matches_pytorch<B: Backend>(device: &B::Device) {
             .with_rho(options.rho)
             .with_epsilon(options.eps)
             .with_maximize(options.maximize)
-            .with_weight_decay(Some(WeightDecayConfig::new(options.weight_decay)));
+            .with_weight_decay(options.weight_decay);
         case.follow::<B, _>(&config.build(), None, 0.0, device, |i, state| {
             case.state("square_avg", i, &state.square_avg, &options.square_avgs[i]);
             case.state("acc_delta", i, &state.acc_delta, &options.acc_deltas[i]);
@@ -128,7 +127,7 @@ fn adadelta_matches_pytorch<B: Backend>(device: &B::Device) {
 struct MomentumOptions {
     momentum: f64,
     nesterov: bool,
-    epsilon: f32,
+    epsilon: f64,
     initial_accumulator_value: f32,
     #[serde(default)]
     weight_decay: f64,
@@ -138,15 +137,12 @@ struct MomentumOptions {
 
 impl MomentumOptions {
     fn config(&self) -> AdagradConfig {
-        let momentum = match self.nesterov {
-            true => AdagradMomentum::Nesterov(self.momentum),
-            false => AdagradMomentum::HeavyBall(self.momentum),
-        };
         AdagradConfig::optax()
             .with_epsilon(self.epsilon)
             .with_epsilon_placement(EpsilonPlacement::InsideSqrt)
             .with_initial_accumulator_value(self.initial_accumulator_value)
-            .with_momentum((self.momentum != 0.0).then_some(momentum))
+            .with_momentum(self.momentum)
+            .with_nesterov(self.nesterov)
             .with_decoupled_weight_decay(self.weight_decay)
     }
 }
@@ -188,7 +184,7 @@ fn decoupled_weight_decay_matches_optax<B: Backend>(device: &B::Device) {
 
 #[derive(Deserialize)]
 struct DecayOptions {
-    eps: f32,
+    eps: f64,
     initial_accumulator_value: f32,
     every: usize,
     factor: f64,
@@ -348,7 +344,7 @@ fn proximal_adagrad_matches_tensorflow<B: Backend>(device: &B::Device) {
 
 #[derive(Deserialize)]
 struct NormOptions {
-    eps: f32,
+    eps: f64,
     initial_accumulator_value: f32,
     accumulators: Vec<f32>,
 }

@@ -8,8 +8,7 @@ use burn_adagrad::nn::{SparseLinear, SparseLinearConfig};
 use burn_adagrad::optim::RowOptimizer;
 use burn_adagrad::sparse::{CsrBatch, RowGradient};
 use burn_adagrad::{
-    AdadeltaConfig, AdagradConfig, AdagradMomentum, FtrlProximalConfig, PenaltySchedule,
-    ProximalAdagradConfig,
+    AdadeltaConfig, AdagradConfig, FtrlProximalConfig, PenaltySchedule, ProximalAdagradConfig,
 };
 
 use crate::common::{assert_close, bits, is_cpu, matrix, on_each_backend, values};
@@ -154,10 +153,10 @@ fn options_that_move_other_rows_are_refused() {
         Ok(()) => panic!("accepted"),
         Err(error) => error.to_string(),
     };
-    let momentum = AdagradConfig::new().with_momentum(Some(AdagradMomentum::Nesterov(0.5)));
+    let momentum = AdagradConfig::new().with_momentum(0.5).with_nesterov(true);
     assert_eq!(
         refusal(momentum.try_init_sparse::<B, M>().map(|_| ())),
-        "invalid AdagradConfig: momentum = Some(Nesterov(0.5)) (must be none for row-sparse \
+        "invalid AdagradConfig: momentum = 0.5 (must be 0 for row-sparse \
          training: it moves rows that have no gradient)"
     );
     assert_eq!(
@@ -192,10 +191,10 @@ fn bare_steps_over_rows_refuse_the_same_options() {
         let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
         assert!(message.unwrap().contains(expected));
     }
-    let momentum = Some(AdagradMomentum::HeavyBall(0.9));
+    let momentum = 0.9;
     refuses(
         AdagradConfig::new().with_momentum(momentum).build(),
-        "momentum = Some(HeavyBall(0.9)) (must be none for row-sparse training",
+        "momentum = 0.9 (must be 0 for row-sparse training",
     );
     refuses(
         ProximalAdagradConfig::new().build(),

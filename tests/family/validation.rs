@@ -1,10 +1,9 @@
 //! Configurations that cannot be built say all that is wrong with them.
 
 use burn::grad_clipping::GradientClippingConfig;
-use burn::optim::decay::WeightDecayConfig;
 use burn_adagrad::{
-    AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig, AdagradMomentum, AdagradNormConfig,
-    FtrlProximalConfig, ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
+    AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig, AdagradNormConfig, FtrlProximalConfig,
+    ProximalAdagradConfig, RowWiseAdagradConfig, Sm3Config,
 };
 
 const CLIPPING: Option<GradientClippingConfig> = Some(GradientClippingConfig::Value(-1.0));
@@ -13,7 +12,7 @@ const CLIPPING: Option<GradientClippingConfig> = Some(GradientClippingConfig::Va
 fn every_mistake_is_named() {
     let decay = Some(AccumulatorDecayConfig::new(0, 1.5));
     let error = AdagradConfig::new()
-        .with_momentum(Some(AdagradMomentum::HeavyBall(1.0)))
+        .with_momentum(1.0)
         .with_accumulator_decay(decay)
         .try_build()
         .unwrap_err();
@@ -34,7 +33,7 @@ fn every_mistake_is_named() {
     let error = AdadeltaConfig::new()
         .with_rho(1.0)
         .with_epsilon(0.0)
-        .with_weight_decay(Some(WeightDecayConfig::new(f32::NAN)))
+        .with_weight_decay(f64::NAN)
         .with_grad_clipping(CLIPPING)
         .try_build();
     assert_eq!(
@@ -117,7 +116,8 @@ fn ftrl_needs_something_to_divide_by() {
 fn configurations_survive_json() {
     use burn::config::Config;
     let config = AdagradConfig::new()
-        .with_momentum(Some(AdagradMomentum::Nesterov(0.7)))
+        .with_momentum(0.7)
+        .with_nesterov(true)
         .with_accumulator_decay(Some(AccumulatorDecayConfig::new(10, 0.25)));
     let json = config.to_string();
     let path = tempfile::NamedTempFile::new().unwrap();

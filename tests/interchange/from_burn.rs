@@ -45,7 +45,7 @@ fn burns<B: Backend>() -> OptimizerAdaptor<AdaGrad, Net<B>, A<B>> {
 fn ours<B: Backend>() -> OptimizerAdaptor<Adagrad, Net<B>, A<B>> {
     AdagradConfig::burn()
         .with_lr_decay(0.1)
-        .with_weight_decay(Some(WeightDecayConfig::new(0.01)))
+        .with_weight_decay(0.01)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(0.5)))
         .init()
 }

@@ -90,7 +90,7 @@ fn a_pause_leaves_no_trace<B: Backend>(device: &B::Device) {
     type A<B> = Autodiff<B>;
     let config = (
         0.0..1.0_f64,
-        prop_oneof![Just(0.0_f32), Just(1e-10), 0.0..1.0_f32],
+        prop_oneof![Just(0.0_f64), Just(1e-10), 0.0..1.0],
         prop_oneof![Just(0.0_f32), 0.0..1.0_f32],
         any::<bool>(),
     );

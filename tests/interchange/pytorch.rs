@@ -35,7 +35,7 @@ struct Options {
     lr: f64,
     lr_decay: f64,
     initial_accumulator_value: f32,
-    eps: f32,
+    eps: f64,
 }
 
 impl Run {

@@ -12,7 +12,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor};
 use burn_adagrad::error::InterchangeError;
 use burn_adagrad::interchange::{load_pytorch, save_pytorch};
-use burn_adagrad::{Adagrad, AdagradConfig, AdagradMomentum};
+use burn_adagrad::{Adagrad, AdagradConfig};
 use safetensors::Dtype;
 use tempfile::TempDir;
 
@@ -257,8 +257,7 @@ fn an_optimizer_of_another_module() {
 #[test]
 fn momentum_that_pytorch_has_not() {
     let (model, _) = stepped(3, 2);
-    let momentum = AdagradMomentum::HeavyBall(0.9);
-    let optim = AdagradConfig::new().with_momentum(Some(momentum)).init();
+    let optim = AdagradConfig::new().with_momentum(0.9).init();
     // Before the first step there is none.
     let dir = tempfile::tempdir().unwrap();
     save_pytorch(dir.path().join("new"), &model, &optim).unwrap();

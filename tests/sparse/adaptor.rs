@@ -5,7 +5,6 @@ use burn::backend::{Autodiff, NdArray};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::{AutodiffModule, Module};
 use burn::nn::{Embedding, EmbeddingConfig, Linear, LinearConfig};
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{
     AdamConfig, GradientsAccumulator, GradientsParams, MultiGradientsParams, Optimizer,
 };
@@ -339,7 +338,7 @@ fn nothing_is_remembered_where_no_gradient_can_come() {
 /// anything.
 #[test]
 fn weight_decay_in_the_gradient_names_the_lazy_one() {
-    let config = AdagradConfig::new().with_weight_decay(Some(WeightDecayConfig::new(0.01)));
+    let config = AdagradConfig::new().with_weight_decay(0.01);
     let error = config
         .try_init_sparse::<Autodiff<B>, Layer<B>>()
         .err()
@@ -349,7 +348,7 @@ fn weight_decay_in_the_gradient_names_the_lazy_one() {
         "invalid AdagradConfig: weight_decay = 0.01 (must be 0 for row-sparse training: use \
          decoupled_weight_decay, which is lazy and exact)"
     );
-    let none = AdagradConfig::new().with_weight_decay(Some(WeightDecayConfig::new(0.0)));
+    let none = AdagradConfig::new().with_weight_decay(0.0);
     assert!(none.try_init_sparse::<Autodiff<B>, Layer<B>>().is_ok());
     let both = [
         AdagradConfig::new()

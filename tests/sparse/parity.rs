@@ -53,7 +53,7 @@ fn embedding_bags_match_pytorch<B: Backend>(device: &B::Device) {
     struct Options {
         lr: f64,
         lr_decay: f64,
-        eps: f32,
+        eps: f64,
         initial_accumulator_value: f32,
     }
     #[derive(Deserialize)]

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use super::SparseDataset;
 use super::libsvm_error::{LibsvmError, LibsvmErrorKind as Kind, MAX_INDEX};
-use super::{IndexBase, LabelKind, LibsvmOptions, SparseDataset};
+use super::libsvm_options::{IndexBase, LabelKind, LibsvmOptions};
 
 /// The rows of one file, with indices as written; `starts` has where each row begins.
 #[derive(Default)]

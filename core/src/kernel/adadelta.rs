@@ -1,6 +1,6 @@
 //! Adadelta.
 
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::gradient::Direction;
 use super::number::Number;
 

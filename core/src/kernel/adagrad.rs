@@ -17,7 +17,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::gradient::Direction;
 use super::number::Number;
 
@@ -56,13 +56,13 @@ pub struct AdagradStep {
     /// The learning rate η of this step, any decay already in it.
     pub rate: f64,
     /// ε in the denominator. With 0, an element whose accumulator is 0 does not move.
-    pub epsilon: f32,
+    pub epsilon: f64,
     /// Whether ε stands under the root.
     pub epsilon_inside_sqrt: bool,
     /// Whether to climb.
     pub maximize: bool,
     /// L2 penalty λ, added to the gradient.
-    pub weight_decay: f32,
+    pub weight_decay: f64,
     /// By what the weights are multiplied first: 1 without decoupled weight decay.
     pub factor: f64,
 }
@@ -97,19 +97,18 @@ impl AdagradStep {
         };
         let options = Direction {
             maximize: self.maximize,
-            weight_decay: self.weight_decay.into(),
+            weight_decay: self.weight_decay,
         };
         let gradient = options.of(gradient, &theta);
         let sum = sum + gradient.clone().square();
-        let epsilon = f64::from(self.epsilon);
         // One of the two is zero, and adding it changes nothing: so one root is taken, not two.
         let (under, outside) = if self.epsilon_inside_sqrt {
-            (epsilon, 0.0)
+            (self.epsilon, 0.0)
         } else {
-            (0.0, epsilon)
+            (0.0, self.epsilon)
         };
         let direction = gradient / sum.clone().offset(under).sqrt().offset(outside);
-        let direction = if self.epsilon == 0.0 {
+        let direction = if self.epsilon as f32 == 0.0 {
             direction.zero_where_zero(sum.clone())
         } else {
             direction
@@ -121,14 +120,14 @@ impl AdagradStep {
     /// Whether the estimate of 1/(√G + ε) can neither overflow nor underflow for this ε.
     #[cfg(target_arch = "x86_64")]
     fn suits_estimated_quotients(&self) -> bool {
-        self.epsilon == 0.0 || (1e-30..1e30).contains(&self.epsilon)
+        self.epsilon as f32 == 0.0 || (1e-30..1e30).contains(&self.epsilon)
     }
 }
 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::*;
-    use crate::kernel::element_wise::Pass;
+    use crate::kernel::element_step::Pass;
     use crate::kernel::simd::Level;
 
     /// Numbers of every kind: normal, denormal, zero, huge, infinite, NaN.

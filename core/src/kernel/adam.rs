@@ -1,6 +1,6 @@
 //! Adam, with ε where PyTorch's `SparseAdam` has it.
 
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::number::Number;
 
 /// A step of Adam; its state is the average of the gradients m and that of the squared gradients v.

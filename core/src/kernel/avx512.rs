@@ -12,7 +12,7 @@
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Sub};
 
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::number::Number;
 
 const LANES: usize = 16;

@@ -1,6 +1,6 @@
 //! The types of numbers that a table or a parameter may consist of.
 
-use super::element_wise::{ElementStep, Pass};
+use super::element_step::{ElementStep, Pass};
 use super::number::Real;
 use super::simd::Level;
 

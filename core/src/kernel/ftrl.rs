@@ -1,6 +1,6 @@
 //! FTRL-Proximal.
 
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::number::Number;
 
 /// A step of FTRL-Proximal; its state is the accumulator n and the linear term z.

@@ -3,7 +3,7 @@
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
-use super::element_wise::{Chunks, ElementStep};
+use super::element_step::{Chunks, ElementStep};
 use super::float::FloatElement;
 use super::float::sealed::Sealed;
 

@@ -5,6 +5,7 @@ pub mod adagrad;
 pub mod adam;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod element_step;
 pub mod element_wise;
 pub mod float;
 pub mod ftrl;

@@ -1,7 +1,7 @@
 //! Adagrad with momentum.
 
 use super::adagrad::AdagradStep;
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::number::Number;
 
 /// An Adagrad step with momentum; its state is the accumulator and the momentum m.

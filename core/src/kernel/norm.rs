@@ -1,6 +1,6 @@
 //! The size of a gradient, and steps of one length for all weights.
 
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::float::FloatElement;
 use super::number::{Number, Real};
 use super::simd::{Level, Work};

@@ -1,6 +1,6 @@
 //! Proximal Adagrad.
 
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::number::Number;
 
 /// A step of proximal Adagrad; its state is the accumulator G, which is above 0.

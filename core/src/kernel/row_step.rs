@@ -1,6 +1,6 @@
 //! Steps over the rows of a table that have a gradient, whatever the optimizer does to a row.
 
-use super::element_wise::ElementStep;
+use super::element_step::ElementStep;
 use super::float::FloatElement;
 use super::number::Real;
 use super::prefetch::prefetch;

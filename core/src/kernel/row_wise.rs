@@ -32,7 +32,7 @@ pub struct RowWiseStep {
     /// The learning rate of this step, any decay already in it.
     pub rate: f64,
     /// ε in the denominator. With 0, a row whose accumulator is 0 does not move.
-    pub epsilon: f32,
+    pub epsilon: f64,
     /// Whether to climb.
     pub maximize: bool,
 }
@@ -141,9 +141,9 @@ impl RowWiseStep {
     #[inline(always)]
     pub fn multiplier<T: Number>(&self, total: T) -> T {
         let rate = if self.maximize { -self.rate } else { self.rate };
-        let denominator = total.clone().sqrt().offset(self.epsilon.into());
+        let denominator = total.clone().sqrt().offset(self.epsilon);
         let multiplier = denominator.reciprocal_times(rate);
-        if self.epsilon == 0.0 {
+        if self.epsilon as f32 == 0.0 {
             multiplier.zero_where_zero(total)
         } else {
             multiplier

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::element_wise::{ElementStep, split};
+use super::element_step::{ElementStep, split};
 use super::number::{Number, Real};
 use super::simd::{Level, Work};
 use super::threads::{PARALLEL_MIN, share_out};

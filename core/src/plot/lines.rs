@@ -47,8 +47,8 @@ impl Point {
 /// A line of a [`LinePlot`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    pub(super) label: String,
-    pub(super) points: Vec<Point>,
+    label: String,
+    points: Vec<Point>,
     stroke: Option<Stroke>,
 }
 
@@ -182,8 +182,13 @@ impl LinePlot {
             (true, true) => self.draw_lines(area, x.log_scale(), y.log_scale(), &series),
         })?;
         let csv = path.with_extension("csv");
-        std::fs::write(&csv, table::of(lines, &self.x_name, &self.y_name))
-            .map_err(|error| write_error(&csv, error))
+        let points = lines.iter().flat_map(|line| {
+            let numbers = |point: &Point| [point.x, point.y, point.low, point.high];
+            let points = line.points.iter().map(numbers);
+            points.map(|numbers| (line.label.as_str(), numbers))
+        });
+        let table = table::of(points, &self.x_name, &self.y_name);
+        std::fs::write(&csv, table).map_err(|error| write_error(&csv, error))
     }
 
     /// The points that have a place in the picture, their spread cut where it has none.

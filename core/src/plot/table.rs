@@ -2,19 +2,17 @@
 
 use std::fmt::Write;
 
-use super::lines::{Line, Point};
-
-/// A line a point, with the names of the axes above.
-pub(super) fn of(lines: &[Line], x_name: &str, y_name: &str) -> String {
-    let (x, y) = (field(x_name), field(y_name));
-    let mut table = format!("line,{x},{y},low,high\n");
-    for line in lines {
-        let label = field(&line.label);
-        for Point { x, y, low, high } in &line.points {
-            let (low, high) = (tidy(*low), tidy(*high));
-            // Writing to a string does not fail.
-            let _ = writeln!(table, "{label},{x},{y},{low},{high}");
-        }
+/// A line a point (its curve's label, x, y and the ends of its spread), with the names of the axes above.
+pub(super) fn of<'a>(
+    points: impl Iterator<Item = (&'a str, [f64; 4])>,
+    x_name: &str,
+    y_name: &str,
+) -> String {
+    let mut table = format!("line,{},{},low,high\n", field(x_name), field(y_name));
+    for (label, [x, y, low, high]) in points {
+        let (label, low, high) = (field(label), tidy(low), tidy(high));
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "{label},{x},{y},{low},{high}");
     }
     table
 }
