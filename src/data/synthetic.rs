@@ -11,6 +11,7 @@ use crate::validate::Problems;
 
 /// Options of [`generate_sparse_data`]; the defaults are the article's.
 #[derive(Config, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SparseDataConfig {
     /// Rows. Default 1,000.
     #[config(default = 1000)]

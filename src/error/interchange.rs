@@ -22,6 +22,7 @@ use thiserror::Error;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum InterchangeError {
     /// The file could not be read.
     #[error("{}: {message}", .path.display())]

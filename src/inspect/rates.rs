@@ -15,6 +15,7 @@ use crate::parameters::{Visit, visit};
 
 /// What a [`RateReport`] is made for.
 #[derive(Config, Copy, Debug)]
+#[non_exhaustive]
 pub struct RateReportConfig {
     /// The learning rate η that the run is at.
     pub learning_rate: f64,

@@ -13,6 +13,7 @@ use super::init::seeded_linear;
 
 /// Sizes of a [`SimpleNN`].
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct SimpleNNConfig {
     /// Features of a row. Default 10.
     #[config(default = 10)]

@@ -11,6 +11,7 @@ use crate::sparse::RowTable;
 
 /// Sizes of a [`SparseEmbedding`].
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct SparseEmbeddingConfig {
     /// Ids that there are, from 0.
     pub n_embedding: usize,

@@ -9,6 +9,7 @@ use crate::sparse::{CsrBatch, RowTable};
 
 /// How the vectors of a bag become one.
 #[derive(Config, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BagMode {
     /// Their sum, each times its weight.
     Sum,
@@ -18,6 +19,7 @@ pub enum BagMode {
 
 /// Sizes of a [`SparseEmbeddingBag`].
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct SparseEmbeddingBagConfig {
     /// Ids that there are, from 0.
     pub n_embedding: usize,

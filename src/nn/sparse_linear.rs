@@ -11,6 +11,7 @@ use crate::sparse::{CsrBatch, RowTable};
 
 /// Sizes of a [`SparseLinear`].
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct SparseLinearConfig {
     /// Features of a row.
     pub d_input: usize,

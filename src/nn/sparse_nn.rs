@@ -16,6 +16,7 @@ use crate::sparse::CsrBatch;
 
 /// Sizes of a [`SparseNN`].
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct SparseNNConfig {
     /// Features of a row.
     pub input_size: usize,

@@ -36,6 +36,7 @@ use crate::validate::Problems;
 /// }
 /// ```
 #[derive(Config, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct AccumulatorDecayConfig {
     /// Number of steps from one decay to the next, n: at least 1.
     pub every: usize,

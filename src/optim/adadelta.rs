@@ -20,6 +20,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`Adadelta`]; see there for the formula. The defaults are PyTorch's.
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct AdadeltaConfig {
     /// How much of its averages is kept at each step, ρ: above 0 and below 1. Default 0.9.
     #[config(default = 0.9)]

@@ -51,6 +51,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 /// assert!((moved - 0.1).abs() < 1e-6);
 /// ```
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct AdagradConfig {
     /// Decay of the learning rate: at step t (from 1) the rate is η / (1 + (t − 1)·`lr_decay`).
     /// Default 0.

@@ -23,6 +23,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`AdagradNorm`]; see there for the formula.
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct AdagradNormConfig {
     /// ε, which keeps the denominator from zero. Default 1e-10. With 0, nothing moves before the first
     /// gradient that is not zero.

@@ -23,6 +23,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`Adam`]; see there for the formula. The defaults are PyTorch's.
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct AdamConfig {
     /// How much of the average of the gradients is kept at each step, β₁: at least 0 and below 1. Default
     /// 0.9.

@@ -24,6 +24,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 ///
 /// Give `step` one rate for the whole run: a rate that jumps multiplies all weights.
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct FtrlProximalConfig {
     /// L1 penalty λ₁: what makes weights exactly zero. It is weighed against the sum of all gradients of a
     /// weight, not against one, and so is larger than [`ProximalAdagradConfig`](super::ProximalAdagradConfig)'s.

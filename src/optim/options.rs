@@ -6,6 +6,7 @@ use burn::optim::{AdamConfig, RmsPropConfig, SgdConfig};
 
 /// Options that optimizers have in common; what is none is the optimizer's default.
 #[derive(Config, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct OptimizerOptions {
     /// ε of the denominator.
     pub epsilon: Option<f64>,

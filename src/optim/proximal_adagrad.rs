@@ -22,6 +22,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 
 /// At which steps the penalties of [`ProximalAdagrad`] act on a weight.
 #[derive(Config, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PenaltySchedule {
     /// At every step: TensorFlow's rule for dense gradients.
     EveryStep,
@@ -32,6 +33,7 @@ pub enum PenaltySchedule {
 
 /// Options of [`ProximalAdagrad`]; see there for the formula.
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct ProximalAdagradConfig {
     /// L1 penalty λ₁: what makes weights exactly zero. It is weighed against the gradient of a step. Default
     /// 0.

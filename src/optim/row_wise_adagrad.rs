@@ -25,6 +25,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`RowWiseAdagrad`]; see there for the formula.
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct RowWiseAdagradConfig {
     /// Decay of the learning rate: at step t (from 1) the rate is η / (1 + (t − 1)·`lr_decay`).
     /// Default 0.

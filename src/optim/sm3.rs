@@ -20,6 +20,7 @@ use crate::validate::{CheckBurnOptions, Problems};
 
 /// Options of [`Sm3`]; see there for the formula.
 #[derive(Config, Debug)]
+#[non_exhaustive]
 pub struct Sm3Config {
     /// ε under the root. Default 1e-8, optax'. With or without it, a weight whose bound is 0 does not
     /// move.

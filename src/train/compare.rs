@@ -16,6 +16,7 @@ use crate::validate::Problems;
 
 /// Where the rows of a comparison come from.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum DataSource {
     /// Synthetic data, made anew for each seed (the configuration's own seed is not used); the
     /// first 80 % train, the rest test.
@@ -60,6 +61,7 @@ impl DataSource {
 
 /// What the optimizers of a comparison share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Protocol {
     /// Within a seed all optimizers get the same data, the same initial weights and the same
     /// order of batches.

@@ -16,6 +16,7 @@ use crate::validate::Problems;
 
 /// Options of a run; the defaults are the article's.
 #[derive(Config, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ExperimentConfig {
     /// Passes over the training set. Default 100.
     #[config(default = 100)]

@@ -16,6 +16,7 @@ pub(super) const MAX_INDEX: u32 = u32::MAX - 1;
 /// The message is one line, `train.txt:3:12: feature index 5 is not above the one before it, 7`,
 /// or `line 3, column 12: …` where the text came from no file.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub struct LibsvmError {
     pub(super) path: Option<PathBuf>,
     pub(super) position: Option<(usize, usize)>,

@@ -2,6 +2,7 @@
 
 /// The index that a file gives to the first feature.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum IndexBase {
     /// 0 if index 0 occurs in any of the files read together, else 1 (the default).
     ///
@@ -17,6 +18,7 @@ pub enum IndexBase {
 
 /// The labels that a file may hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LabelKind {
     /// Either 0 and 1 or -1 and +1, in any numeric spelling, read as 0.0 and 1.0 (the default).
     ///

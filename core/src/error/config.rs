@@ -8,6 +8,7 @@ use thiserror::Error;
 ///
 /// Displays as `lr_decay = -0.5 (must be finite and at least 0)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidField {
     /// Name of the field, as in the configuration struct.
     pub field: &'static str,
@@ -38,6 +39,7 @@ pub(super) fn join(fields: &[InvalidField]) -> String {
 /// It lists every mistake, not only the first.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("invalid {config}: {}", join(.fields))]
+#[non_exhaustive]
 pub struct OptimizerConfigError {
     /// Name of the configuration struct.
     pub config: &'static str,

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// A batch of sparse rows, or a gradient of rows, that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum CsrError {
     /// There are not as many values as indices.
     #[error("{values} values for {indices} indices")]

@@ -6,6 +6,7 @@ use super::config::{InvalidField, join};
 
 /// Rows, labels or generator options that do not make a data set.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum DatasetError {
     /// The options of the synthetic data cannot be used; every mistake is listed.
     #[error("invalid SparseDataConfig: {}", join(.0))]

@@ -7,6 +7,7 @@ use super::config::{InvalidField, join};
 
 /// An experiment that cannot run as it was asked for.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum ExperimentError {
     /// The options cannot be used; every mistake is listed.
     #[error("invalid ExperimentConfig: {}", join(.0))]

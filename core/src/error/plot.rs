@@ -6,6 +6,7 @@ use thiserror::Error;
 
 /// A picture that could not be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum PlotError {
     /// There is no curve, or a curve without a finite point.
     #[error("nothing to plot: {0}")]

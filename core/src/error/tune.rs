@@ -9,6 +9,7 @@ use super::config::{InvalidField, join};
 
 /// Tuning that cannot begin, or was broken off.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum TuneError {
     /// The grid cannot be used; every mistake is listed.
     #[error("invalid TuneConfig: {}", join(.0))]

@@ -75,6 +75,7 @@ impl Line {
 
 /// How the spread of points is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Spread {
     /// A bar at each point: for few of them.
     Bars,
