@@ -195,7 +195,8 @@ pub fn carried_over() -> anyhow::Result<String> {
     }
 
     let fresh = AdagradConfig::pytorch().init::<B, SparseNN<B>>();
-    let (loaded, mut fresh) = load_pytorch(&file, SparseNN::new(100, &device), fresh)?;
+    let (loaded, mut fresh) = load_pytorch(&file, SparseNN::new(100, &device), fresh)
+        .map_err(|error| error.into_error())?;
     let (_, through_the_file) = train_model(loaded, &mut fresh, 0.01, loader.as_ref(), 1);
     let (_, straight_on) = train_model(model, &mut optim, 0.01, loader.as_ref(), 1);
     writeln!(

@@ -8,7 +8,7 @@ pub use adagrad_core::error::PlotError;
 pub use adagrad_core::error::{
     CsrError, DatasetError, ExperimentError, InvalidField, OptimizerConfigError, TuneError,
 };
-pub use interchange::InterchangeError;
+pub use interchange::{InterchangeError, InterchangeErrorKind, LoadError};
 pub use step::StepError;
 
 /// An [`AdagradConfig`](crate::AdagradConfig) that cannot be built.

@@ -8,7 +8,7 @@ use burn::tensor::{DType, TensorData};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::error::InterchangeError;
+use crate::error::{InterchangeError, InterchangeErrorKind as Kind};
 
 /// The file's type for numbers of burn's type; `None` for what is not exchanged.
 pub(super) fn float_type(dtype: DType) -> Option<Dtype> {
@@ -24,22 +24,13 @@ pub(super) fn float_type(dtype: DType) -> Option<Dtype> {
 /// Writes tensors of [`float_type`]s. A file that was there is replaced when all is written, and
 /// not before: a run that fails here can still be resumed from it.
 pub(super) fn write(path: &Path, tensors: &[(String, TensorData)]) -> Result<(), InterchangeError> {
-    let failed = |message: String| InterchangeError::Write {
-        path: path.to_owned(),
-        message,
-    };
     let mut views = Vec::with_capacity(tensors.len());
     for (name, data) in tensors {
-        let dtype = float_type(data.dtype).ok_or_else(|| InterchangeError::Type {
-            path: path.to_owned(),
-            tensor: name.clone(),
-            dtype: format!("{:?}", data.dtype),
-        })?;
-        let view = TensorView::new(dtype, data.shape.to_vec(), data.as_bytes());
-        views.push((
-            name,
-            view.map_err(|error| failed(format!("{name}: {error}")))?,
-        ));
+        let other_type = || Kind::Type(format!("{:?}", data.dtype)).of_tensor(path, name);
+        let dtype = float_type(data.dtype).ok_or_else(other_type)?;
+        let view = TensorView::new(dtype, data.shape.to_vec(), data.as_bytes())
+            .map_err(|error| Kind::Write(error.into()).of_tensor(path, name))?;
+        views.push((name, view));
     }
     // So that Hugging Face's tools know whose layouts these are.
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
@@ -48,8 +39,11 @@ pub(super) fn write(path: &Path, tensors: &[(String, TensorData)]) -> Result<(),
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let written = safetensors::serialize_to_file(views, Some(metadata), &partial)
-        .map_err(|error| failed(error.to_string()))
-        .and_then(|()| fs::rename(&partial, path).map_err(|error| failed(error.to_string())));
+        .map_err(|error| Kind::Write(error.into()).of_file(path))
+        .and_then(|()| {
+            let renamed = fs::rename(&partial, path);
+            renamed.map_err(|error| Kind::Write(error.into()).of_file(path))
+        });
     if written.is_err() {
         // What there is of it is of no use; that it stays is not worth a second error.
         let _ = fs::remove_file(&partial);
@@ -59,10 +53,7 @@ pub(super) fn write(path: &Path, tensors: &[(String, TensorData)]) -> Result<(),
 
 /// The bytes of a file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, InterchangeError> {
-    fs::read(path).map_err(|error| InterchangeError::Read {
-        path: path.to_owned(),
-        message: error.to_string(),
-    })
+    fs::read(path).map_err(|error| Kind::Read(error).of_file(path))
 }
 
 /// A file that was read.
@@ -73,11 +64,8 @@ pub(super) struct TensorFile<'a> {
 
 impl<'a> TensorFile<'a> {
     pub(super) fn parse(path: &'a Path, bytes: &'a [u8]) -> Result<Self, InterchangeError> {
-        let tensors =
-            SafeTensors::deserialize(bytes).map_err(|error| InterchangeError::Format {
-                path: path.to_owned(),
-                message: error.to_string(),
-            })?;
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(|error| Kind::Format(error.into()).of_file(path))?;
         Ok(Self { path, tensors })
     }
 
@@ -91,13 +79,10 @@ impl<'a> TensorFile<'a> {
         name: &str,
         shape: &[usize],
     ) -> Result<TensorData, InterchangeError> {
-        let path = self.path.to_owned();
         let Ok(view) = self.tensors.tensor(name) else {
-            return Err(InterchangeError::Names {
-                path,
-                missing: vec![name.to_owned()],
-                unknown: Vec::new(),
-            });
+            let missing = vec![name.to_owned()];
+            let unknown = Vec::new();
+            return Err(Kind::Names { missing, unknown }.of_file(self.path));
         };
         let dtype = match view.dtype() {
             Dtype::F64 => DType::F64,
@@ -105,20 +90,12 @@ impl<'a> TensorFile<'a> {
             Dtype::F16 => DType::F16,
             Dtype::BF16 => DType::BF16,
             other => {
-                return Err(InterchangeError::Type {
-                    path,
-                    tensor: name.to_owned(),
-                    dtype: format!("{other:?}"),
-                });
+                return Err(Kind::Type(format!("{other:?}")).of_tensor(self.path, name));
             }
         };
         if view.shape() != shape {
-            return Err(InterchangeError::Shape {
-                path,
-                tensor: name.to_owned(),
-                expected: shape.to_vec(),
-                found: view.shape().to_vec(),
-            });
+            let (expected, found) = (shape.to_vec(), view.shape().to_vec());
+            return Err(Kind::Shape { expected, found }.of_tensor(self.path, name));
         }
         Ok(TensorData::from_bytes_vec(
             view.data().to_vec(),
@@ -133,12 +110,7 @@ impl<'a> TensorFile<'a> {
         let wrong = |(_, value): &(usize, f64)| value.is_nan() || *value < 0.0;
         let found = sum.iter::<f64>().enumerate().find(wrong);
         match found {
-            Some((element, value)) => Err(InterchangeError::Sum {
-                path: self.path.to_owned(),
-                tensor: name.to_owned(),
-                element,
-                value,
-            }),
+            Some((element, value)) => Err(Kind::Sum { element, value }.of_tensor(self.path, name)),
             None => Ok(sum),
         }
     }
@@ -151,11 +123,7 @@ impl<'a> TensorFile<'a> {
         if value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value) {
             return Ok(value as usize);
         }
-        Err(InterchangeError::Step {
-            path: self.path.to_owned(),
-            tensor: name.to_owned(),
-            value,
-        })
+        Err(Kind::Step(value).of_tensor(self.path, name))
     }
 }
 

@@ -10,7 +10,7 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Element, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use crate::error::InterchangeError;
+use crate::error::{InterchangeError, InterchangeErrorKind};
 use crate::optim::{Adagrad, AdagradState};
 
 /// Takes over what burn's own `AdaGrad` remembers: the record of its optimizer becomes one of
@@ -98,7 +98,11 @@ fn taken_over<B: Backend, const D: usize>(
     let recorder = NamedMpkBytesRecorder::<DoublePrecisionSettings>::default();
     let BurnState { lr_decay } = Recorder::<B>::record(&recorder, state, ())
         .and_then(|bytes| Recorder::<B>::load(&recorder, bytes, &device))
-        .map_err(|error| InterchangeError::Burn(error.to_string()))?;
+        .map_err(|error| InterchangeError {
+            path: None,
+            tensor: None,
+            kind: InterchangeErrorKind::Burn(error.to_string()),
+        })?;
     let BurnSum { time, sum } = lr_decay;
     let fits = |value: f64| value.is_nan() || f64::from(value as f32) == value;
     let single = B::FloatElem::dtype() != DType::F64 && sum.iter().all(fits);

@@ -11,7 +11,7 @@ use burn_store::{
 };
 
 use super::file::float_type;
-use crate::error::InterchangeError;
+use crate::error::{InterchangeError, InterchangeErrorKind as Kind};
 
 /// A tensor of a module.
 pub(super) struct Entry {
@@ -39,24 +39,16 @@ impl Entry {
             let entry = Self { inside, outside };
             for tensor in [entry.name(), entry.sum_name(), entry.step_name()] {
                 if !names.insert(tensor.clone()) {
-                    let path = path.to_owned();
-                    return Err(InterchangeError::SameName { path, tensor });
+                    return Err(Kind::SameName.of_tensor(path, tensor));
                 }
             }
             let same = entry.id().and_then(|id| ids.insert(id, entry.name()));
-            if let Some(first) = same {
-                return Err(InterchangeError::Shared {
-                    path: path.to_owned(),
-                    first,
-                    second: entry.name(),
-                });
+            if let Some(other) = same {
+                return Err(Kind::Shared { other }.of_tensor(path, entry.name()));
             }
             if float_type(entry.inside.dtype).is_none() {
-                return Err(InterchangeError::Type {
-                    path: path.to_owned(),
-                    tensor: entry.name(),
-                    dtype: format!("{:?}", entry.inside.dtype),
-                });
+                let dtype = format!("{:?}", entry.inside.dtype);
+                return Err(Kind::Type(dtype).of_tensor(path, entry.name()));
             }
             entries.push(entry);
         }
@@ -134,10 +126,9 @@ fn linear(mut snapshot: TensorSnapshot) -> TensorSnapshot {
 }
 
 fn data(path: &Path, snapshot: &TensorSnapshot) -> Result<TensorData, InterchangeError> {
-    snapshot.to_data().map_err(|error| InterchangeError::Write {
-        path: path.to_owned(),
-        message: format!("{}: {error}", snapshot.full_path()),
-    })
+    snapshot
+        .to_data()
+        .map_err(|error| Kind::Tensor(error.to_string()).of_tensor(path, snapshot.full_path()))
 }
 
 /// Leaves the parameters as they are, without what burn's records do to them on the way: a `Linear`

@@ -10,7 +10,7 @@ use super::AdagradOptimizer;
 use super::file::{self, TensorFile};
 use super::layout::Entry;
 use super::states::{Reader, Refusal, Trained, Writer};
-use crate::error::InterchangeError;
+use crate::error::{InterchangeError, InterchangeErrorKind as Kind, LoadError};
 
 /// Writes a model and the states of its optimizer as PyTorch would have them ([the
 /// layout](super#the-file)). An older file of this name is replaced once the new one is whole.
@@ -81,22 +81,14 @@ where
     let entries = Entry::all(path, inner)?;
     if let Some((id, refusal)) = refused {
         let entry = entries.iter().find(|entry| entry.id() == Some(id));
-        let (path, tensor) = (path.to_owned(), entry.map_or_else(String::new, Entry::name));
-        return Err(match refusal {
-            Refusal::Momentum => InterchangeError::Momentum { path, tensor },
-            Refusal::Shape { expected, found } => InterchangeError::State {
-                path,
-                tensor,
-                expected,
-                found,
-            },
-        });
+        let kind = match refusal {
+            Refusal::Momentum => Kind::Momentum,
+            Refusal::Shape { expected, found } => Kind::State { expected, found },
+        };
+        return Err(kind.of_tensor(path, entry.map_or_else(String::new, Entry::name)));
     }
     if !record.is_empty() {
-        return Err(InterchangeError::Strangers {
-            path: path.to_owned(),
-            count: record.len(),
-        });
+        return Err(Kind::Strangers(record.len()).of_file(path));
     }
 
     let mut tensors = Vec::new();
@@ -123,7 +115,8 @@ where
 /// If the file cannot be read or is not in the safetensors format, lacks a tensor or has one too
 /// many, a tensor has another shape than the module's or is not of f16, bf16, f32 or f64, a step is
 /// not a whole number from 0 to 2^53, or a sum has a negative element or NaN; and for modules that
-/// [`save_pytorch`] refuses. All is checked before anything is loaded.
+/// [`save_pytorch`] refuses. All is checked before anything is loaded, and the error gives model and
+/// optimizer back as they were.
 ///
 /// ```
 /// use burn::backend::{Autodiff, NdArray};
@@ -147,26 +140,44 @@ where
 ///
 /// let fresh: SparseLinear<B> = SparseLinearConfig::new(1000, 1).init(&device);
 /// let optim = AdagradConfig::new().init_sparse::<B, SparseLinear<B>>();
-/// let (loaded, optim) = load_pytorch(&path, fresh, optim)?;
+/// let (loaded, optim) = load_pytorch(&path, fresh, optim).map_err(|error| error.into_error())?;
 /// assert_eq!(loaded.weight.to_data(), layer.weight.to_data());
 /// assert_eq!(optim.to_record().len(), 2);
 ///
 /// let wider: SparseLinear<B> = SparseLinearConfig::new(1001, 1).init(&device);
 /// let error = load_pytorch(&path, wider, optim).err().unwrap();
-/// assert!(error.to_string().ends_with("weight has the shape [1, 1000] instead of [1, 1001]"));
+/// assert!(error.to_string().ends_with("weight: the shape is [1, 1000] instead of [1, 1001]"));
+/// // Nothing is lost.
+/// let (_, wider, optim) = error.into_parts();
+/// # let _ = (wider, optim);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn load_pytorch<M, B, O>(
     path: impl AsRef<Path>,
     module: M,
     optim: O,
-) -> Result<(M, O), InterchangeError>
+) -> Result<(M, O), LoadError<M, O>>
 where
     M: AutodiffModule<B>,
     B: AutodiffBackend,
     O: AdagradOptimizer<M, B>,
 {
-    let path = path.as_ref();
+    match read_for(path.as_ref(), &module) {
+        Ok(mut writer) => {
+            let module = module.map(&mut writer);
+            let optim = optim.load_record(writer.record.into_iter().collect());
+            Ok((module, optim))
+        }
+        Err(error) => Err(LoadError::new(error, module, optim)),
+    }
+}
+
+/// Reads and checks what a file has for a module.
+fn read_for<M, B>(path: &Path, module: &M) -> Result<Writer<B>, InterchangeError>
+where
+    M: AutodiffModule<B>,
+    B: AutodiffBackend,
+{
     let bytes = file::read(path)?;
     let file = TensorFile::parse(path, &bytes)?;
     let mut trained = Trained::default();
@@ -194,11 +205,7 @@ where
         .cloned()
         .collect();
     if !missing.is_empty() || !unknown.is_empty() {
-        return Err(InterchangeError::Names {
-            path: path.to_owned(),
-            missing,
-            unknown,
-        });
+        return Err(Kind::Names { missing, unknown }.of_file(path));
     }
 
     let mut writer = Writer::<B> {
@@ -216,9 +223,7 @@ where
             writer.states.insert(id, (step, entry.to_burn(path, sum)?));
         }
     }
-    let module = module.map(&mut writer);
-    let optim = optim.load_record(writer.record.into_iter().collect());
-    Ok((module, optim))
+    Ok(writer)
 }
 
 /// PyTorch's batch norms count their batches, burn's do not. PyTorch uses the number only with
