@@ -1,9 +1,8 @@
 //! Spreads, intervals, and the verdict that is drawn from them.
 
 use burn_adagrad::statistics::{mean, paired_difference, standard_deviation};
-use burn_adagrad::train::{
-    Comparison, Finding, OptimizerKind, OptimizerRuns, Protocol, Run, Verdict,
-};
+use burn_adagrad::train::article::{Finding, Verdict};
+use burn_adagrad::train::{Comparison, OptimizerKind, OptimizerRuns, Protocol, Run};
 
 #[test]
 fn spreads_are_those_of_the_textbook() {

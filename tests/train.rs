@@ -10,7 +10,8 @@ use burn::tensor::backend::Backend;
 use burn_adagrad::data::{SparseDataset, dataloader};
 use burn_adagrad::nn::{BinaryClassifier, binary_cross_entropy_with_logits};
 use burn_adagrad::train::{
-    Comparison, DataSource, ExperimentConfig, OptimizerKind, Protocol, Split,
+    Comparison, ComparisonRequest, DataSource, ExperimentConfig, ExperimentRequest, OptimizerKind,
+    Protocol, Split,
 };
 use burn_adagrad::{
     AdagradConfig, SparseDataConfig, SparseNNConfig, compare_optimizers, evaluate_model,
@@ -87,16 +88,11 @@ fn losses_are_those_of_a_loop_that_reads_each() {
 }
 
 fn compare(protocol: Protocol, seeds: &[u64]) -> Comparison {
-    compare_optimizers::<B>(
-        &OptimizerKind::ARTICLE,
-        &DataSource::Synthetic(SparseDataConfig::new().with_n_samples(100)),
-        &ExperimentConfig::new().with_num_epochs(2),
-        seeds,
-        protocol,
-        &Default::default(),
-        |_, _, _| (),
-    )
-    .unwrap()
+    let source = DataSource::Synthetic(SparseDataConfig::new().with_n_samples(100));
+    let request = ComparisonRequest::new(OptimizerKind::ARTICLE, source, seeds)
+        .with_config(ExperimentConfig::new().with_num_epochs(2))
+        .with_protocol(protocol);
+    compare_optimizers::<B>(&request, &Default::default(), |_, _, _| ()).unwrap()
 }
 
 fn first_losses(comparison: &Comparison, run: usize) -> Vec<f32> {
@@ -146,14 +142,9 @@ fn as_article_every_optimizer_starts_elsewhere() {
         let split = Split::first_80_percent(&generate_sparse_data(&data).unwrap()).unwrap();
         let config = ExperimentConfig::new().with_num_epochs(2);
         let device = Default::default();
-        let again = run_experiment::<B>(
-            optimizer.optimizer,
-            &split,
-            &config,
-            run.seed,
-            &device,
-            |_| (),
-        );
+        let request =
+            ExperimentRequest::new(optimizer.optimizer, split, run.seed).with_config(config);
+        let again = run_experiment::<B>(&request, &device, |_| ());
         assert_eq!(&again.unwrap(), run);
     }
     assert_eq!(comparison, compare(Protocol::AsArticle, &[3]));
@@ -203,15 +194,9 @@ fn experiments_that_cannot_run_are_refused() {
         error.to_string(),
         "1 rows cannot be split into training and test rows (at least 2 are needed)"
     );
-    let none = compare_optimizers::<B>(
-        &[],
-        &DataSource::Synthetic(SparseDataConfig::new()),
-        &ExperimentConfig::new(),
-        &[],
-        Protocol::SameStart,
-        &Default::default(),
-        |_, _, _| (),
-    );
+    let source = DataSource::Synthetic(SparseDataConfig::new());
+    let request = ComparisonRequest::new([], source, []);
+    let none = compare_optimizers::<B>(&request, &Default::default(), |_, _, _| ());
     assert_eq!(
         none.unwrap_err().to_string(),
         "invalid ExperimentConfig: number of optimizers = 0 (must be at least 1); \
@@ -225,7 +210,8 @@ fn experiments_that_cannot_run_are_refused() {
         .with_lr(-1.0);
     let split = Split::first_80_percent(&data(&[1.0, 0.0, 1.0, 0.0, 1.0])).unwrap();
     let kind = OptimizerKind::Adagrad;
-    let error = run_experiment::<B>(kind, &split, &config, 0, &Default::default(), |_| ());
+    let request = ExperimentRequest::new(kind, split, 0).with_config(config);
+    let error = run_experiment::<B>(&request, &Default::default(), |_| ());
     assert_eq!(
         error.unwrap_err().to_string(),
         "invalid ExperimentConfig: num_epochs = 0 (must be at least 1); \

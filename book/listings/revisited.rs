@@ -7,22 +7,18 @@ use burn_adagrad::SparseDataConfig;
 use burn_adagrad::error::ExperimentError;
 use burn_adagrad::statistics::{mean, mean_with_spread, standard_deviation};
 use burn_adagrad::train::{
-    Comparison, DataSource, ExperimentConfig, OptimizerKind, Protocol, compare_optimizers,
+    Comparison, ComparisonRequest, DataSource, OptimizerKind, Protocol, compare_optimizers,
 };
 
 // ANCHOR: as_article
 /// The article's comparison with each of thirty seeds, under a protocol: its own, with new data for each
 /// optimizer, or with the same start for all.
 pub fn thirty(protocol: Protocol) -> Result<Comparison, ExperimentError> {
-    compare_optimizers::<Autodiff<NdArray>>(
-        &OptimizerKind::ARTICLE,
-        &DataSource::Synthetic(SparseDataConfig::new()),
-        &ExperimentConfig::new(),
-        &(0..30).collect::<Vec<u64>>(),
-        protocol,
-        &Default::default(),
-        |_, _, _| (),
-    )
+    let source = DataSource::Synthetic(SparseDataConfig::new());
+    let seeds: Vec<u64> = (0..30).collect();
+    let request =
+        ComparisonRequest::new(OptimizerKind::ARTICLE, source, seeds).with_protocol(protocol);
+    compare_optimizers::<Autodiff<NdArray>>(&request, &Default::default(), |_, _, _| ())
 }
 // ANCHOR_END: as_article
 

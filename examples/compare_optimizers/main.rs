@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use burn::backend::Autodiff;
-use burn_adagrad::train::{Comparison, DataSource, OptimizerKind};
+use burn_adagrad::train::{Comparison, ComparisonRequest, DataSource, OptimizerKind};
 use burn_adagrad::tune::Tuning;
 use burn_adagrad::{DefaultBackend, compare_optimizers};
 
@@ -67,12 +67,11 @@ fn compare(
     };
     let runs = (seeds.len() * optimizers.len()) as u64;
     let bar = common::progress_bar(runs.saturating_mul(options.epochs as u64), "epochs");
+    let request = ComparisonRequest::new(optimizers, source.clone(), seeds)
+        .with_config(experiment)
+        .with_protocol(options.protocol());
     let comparison = compare_optimizers::<Autodiff<DefaultBackend>>(
-        optimizers,
-        source,
-        &experiment,
-        seeds,
-        options.protocol(),
+        &request,
         &Default::default(),
         |optimizer, seed, _| {
             bar.set_message(format!("{optimizer}, seed {seed}"));

@@ -6,7 +6,8 @@ use std::io::Write;
 use anyhow::Context;
 use burn::tensor::backend::Backend;
 use burn_adagrad::DefaultBackend;
-use burn_adagrad::train::{Comparison, Verdict};
+use burn_adagrad::train::Comparison;
+use burn_adagrad::train::article::Verdict;
 use burn_adagrad::tune::Tuning;
 use serde::Serialize;
 

@@ -5,7 +5,8 @@ use std::io::Write;
 
 use anyhow::{Context, ensure};
 use burn::tensor::backend::Backend;
-use burn_adagrad::train::{Comparison, DataSource, OptimizerKind, Verdict};
+use burn_adagrad::train::article::Verdict;
+use burn_adagrad::train::{Comparison, DataSource, OptimizerKind};
 use burn_adagrad::tune::Tuning;
 use burn_adagrad::{DefaultBackend, SparseDataConfig};
 use serde::Serialize;

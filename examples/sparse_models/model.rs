@@ -28,7 +28,7 @@ pub struct Score {
 
 impl<B: Backend> BinaryClassifier<B, CsrBatch> for Model<B> {
     fn forward_logits(&self, inputs: CsrBatch) -> Tensor<B, 2> {
-        self.linear.forward(&inputs)
+        self.linear.forward_csr(&inputs)
     }
 }
 
@@ -44,7 +44,7 @@ impl<B: Backend> Model<B> {
     pub fn score(&self, rows: &SparseDataset) -> Score {
         let device = self.linear.weight.device();
         let loader = sparse_dataloader::<B>(rows.clone(), rows.len(), None, &device);
-        let logits = self.linear.forward(&rows.to_batch());
+        let logits = self.linear.forward_csr(&rows.to_batch());
         let targets = TensorData::new(rows.labels().to_vec(), [rows.len(), 1]);
         let targets = Tensor::from_data(targets, &device);
         let loss = binary_cross_entropy_with_logits(logits, targets).into_data();

@@ -41,7 +41,7 @@ pub struct RateReportConfig {
 /// let config = AdagradConfig::new();
 /// let mut optim = config.init_sparse::<B, SparseLinear<B>>();
 /// let batch = CsrBatch::new(4, vec![0, 2], vec![0, 3], vec![1.0, 5000.0])?;
-/// let grads = layer.forward(&batch).sum().backward();
+/// let grads = layer.forward_csr(&batch).sum().backward();
 /// let grads = GradientsParams::from_grads(grads, &layer);
 /// layer = optim.step(0.1, layer, grads);
 ///

@@ -131,7 +131,7 @@ where
 /// let mut layer: SparseLinear<B> = SparseLinearConfig::new(1000, 1).init(&device);
 /// let mut optim = AdagradConfig::new().init_sparse::<B, SparseLinear<B>>();
 /// let batch = CsrBatch::new(1000, vec![0, 2], vec![7, 999], vec![1.0, 2.0])?;
-/// let loss = layer.forward(&batch).sum();
+/// let loss = layer.forward_csr(&batch).sum();
 /// let grads = GradientsParams::from_grads(loss.backward(), &layer);
 /// layer = optim.step(0.1, layer, grads);
 /// # let dir = tempfile::tempdir()?;

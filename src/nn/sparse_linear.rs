@@ -52,7 +52,7 @@ impl SparseLinearConfig {
 /// let device = Default::default();
 /// let layer: SparseLinear<NdArray> = SparseLinearConfig::new(1_000_000, 50).init(&device);
 /// let batch = CsrBatch::new(1_000_000, vec![0, 1, 3], vec![5, 0, 999_999], vec![1.0, 0.5, 2.0])?;
-/// assert_eq!(layer.forward(&batch).dims(), [2, 50]);
+/// assert_eq!(layer.forward_csr(&batch).dims(), [2, 50]);
 /// # Ok::<(), burn_adagrad::error::CsrError>(())
 /// ```
 #[derive(Module, Debug)]
@@ -69,7 +69,7 @@ impl<B: Backend> SparseLinear<B> {
     /// # Panics
     ///
     /// If the batch does not have `d_input` features.
-    pub fn forward(&self, inputs: &CsrBatch) -> Tensor<B, 2> {
+    pub fn forward_csr(&self, inputs: &CsrBatch) -> Tensor<B, 2> {
         let outputs = self.weight.weighted_sum(inputs);
         match &self.bias {
             Some(bias) => outputs + bias.val().unsqueeze(),
@@ -79,7 +79,7 @@ impl<B: Backend> SparseLinear<B> {
 
     /// The layer of a dense batch: `[batch, d_input]` to `[batch, d_output]`. Its gradient is dense, of
     /// the size of the weights.
-    pub fn forward_dense(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+    pub fn forward(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         let bias = self.bias.as_ref().map(|bias| bias.val());
         linear(inputs, self.weight.current(), bias)
     }

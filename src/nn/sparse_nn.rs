@@ -84,7 +84,7 @@ impl<B: Backend> SparseNN<B> {
     /// The value before the sigmoid: `[batch, input_size]` to `[batch, 1]`. Train on this one: the
     /// loss is the same and stays finite where the sigmoid rounds to 0 or 1.
     pub fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.output(self.fc1.forward_dense(inputs))
+        self.output(self.fc1.forward(inputs))
     }
     // ANCHOR_END: forward
 
@@ -103,7 +103,7 @@ impl<B: Backend> SparseNN<B> {
     ///
     /// If the batch does not have `input_size` features.
     pub fn forward_logits_csr(&self, inputs: &CsrBatch) -> Tensor<B, 2> {
-        self.output(self.fc1.forward(inputs))
+        self.output(self.fc1.forward_csr(inputs))
     }
 
     /// From the hidden layer before its ReLU to the logits.

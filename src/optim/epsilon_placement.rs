@@ -4,7 +4,6 @@ use burn::config::Config;
 
 /// Where ε enters the denominator of the step.
 #[derive(Config, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum EpsilonPlacement {
     /// g / (√G + ε): PyTorch and burn.
     OutsideSqrt,

@@ -52,12 +52,12 @@ use crate::validate::check_above_zero;
 /// let mut optim = AdagradConfig::new().init_sparse::<B, SparseLinear<B>>();
 ///
 /// let batch = CsrBatch::new(1_000_000, vec![0, 2], vec![7, 999_999], vec![1.0, 2.0])?;
-/// let before: f32 = layer.forward(&batch).into_scalar();
-/// let loss = layer.forward(&batch).sum();
+/// let before: f32 = layer.forward_csr(&batch).into_scalar();
+/// let loss = layer.forward_csr(&batch).sum();
 /// let grads = GradientsParams::from_grads(loss.backward(), &layer);
 /// layer = optim.step(0.1, layer, grads);
 /// // Two weights and the bias go down by 0.1 each: 1·0.1 + 2·0.1 + 0.1.
-/// let after: f32 = layer.forward(&batch).into_scalar();
+/// let after: f32 = layer.forward_csr(&batch).into_scalar();
 /// assert!((before - after - 0.4).abs() < 1e-5);
 /// # Ok::<(), burn_adagrad::error::CsrError>(())
 /// ```

@@ -6,7 +6,8 @@ use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 
 use super::experiment::{
-    ExperimentConfig, Run, SeedUse, Split, TunedOptimizer, derive_seed, run_experiment,
+    ExperimentConfig, ExperimentRequest, Run, SeedUse, Split, TunedOptimizer, derive_seed,
+    run_experiment,
 };
 use crate::data::{SparseDataConfig, generate_sparse_data};
 use crate::error::ExperimentError;
@@ -181,6 +182,51 @@ impl fmt::Display for Comparison {
     }
 }
 
+/// A comparison: which optimizers, on which rows, over which seeds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ComparisonRequest {
+    /// The optimizers.
+    pub optimizers: Vec<OptimizerKind>,
+    /// Where the rows come from.
+    pub source: DataSource,
+    /// The seeds: one run an optimizer and a seed.
+    pub seeds: Vec<u64>,
+    /// Epochs, batches, rates and options.
+    pub config: ExperimentConfig,
+    /// What the optimizers share. [`Protocol::SameStart`] by default.
+    pub protocol: Protocol,
+}
+
+impl ComparisonRequest {
+    /// A comparison with the article's options, in which the optimizers share all that they can.
+    pub fn new(
+        optimizers: impl Into<Vec<OptimizerKind>>,
+        source: DataSource,
+        seeds: impl Into<Vec<u64>>,
+    ) -> Self {
+        Self {
+            optimizers: optimizers.into(),
+            source,
+            seeds: seeds.into(),
+            config: ExperimentConfig::new(),
+            protocol: Protocol::SameStart,
+        }
+    }
+
+    /// Sets epochs, batches, rates and options.
+    pub fn with_config(mut self, config: ExperimentConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Sets what the optimizers share.
+    pub fn with_protocol(mut self, protocol: Protocol) -> Self {
+        self.protocol = protocol;
+        self
+    }
+}
+
 /// Runs every optimizer with every seed.
 ///
 /// `on_epoch` is called after each epoch with the optimizer, the seed and the epoch's number.
@@ -194,32 +240,32 @@ impl fmt::Display for Comparison {
 /// use burn::backend::{Autodiff, NdArray};
 /// use burn_adagrad::SparseDataConfig;
 /// use burn_adagrad::train::{
-///     DataSource, ExperimentConfig, OptimizerKind, Protocol, compare_optimizers,
+///     ComparisonRequest, DataSource, ExperimentConfig, OptimizerKind, compare_optimizers,
 /// };
 ///
-/// let comparison = compare_optimizers::<Autodiff<NdArray>>(
-///     &[OptimizerKind::Adagrad, OptimizerKind::Sgd],
-///     &DataSource::Synthetic(SparseDataConfig::new()),
-///     &ExperimentConfig::new().with_num_epochs(2),
-///     &[0, 1],
-///     Protocol::SameStart,
-///     &Default::default(),
-///     |_, _, _| (),
-/// )?;
+/// let source = DataSource::Synthetic(SparseDataConfig::new());
+/// let request = ComparisonRequest::new([OptimizerKind::Adagrad, OptimizerKind::Sgd], source, [0, 1])
+///     .with_config(ExperimentConfig::new().with_num_epochs(2));
+/// let comparison =
+///     compare_optimizers::<Autodiff<NdArray>>(&request, &Default::default(), |_, _, _| ())?;
 /// // The first batch is the same for both optimizers, and so is its loss.
 /// let first = |i: usize| comparison.optimizers[i].runs[0].losses[0];
 /// assert_eq!(first(0), first(1));
 /// # Ok::<(), burn_adagrad::error::ExperimentError>(())
 /// ```
 pub fn compare_optimizers<B: AutodiffBackend>(
-    optimizers: &[OptimizerKind],
-    source: &DataSource,
-    config: &ExperimentConfig,
-    seeds: &[u64],
-    protocol: Protocol,
+    request: &ComparisonRequest,
     device: &B::Device,
     mut on_epoch: impl FnMut(OptimizerKind, u64, usize),
 ) -> Result<Comparison, ExperimentError> {
+    let ComparisonRequest {
+        optimizers,
+        source,
+        seeds,
+        config,
+        protocol,
+    } = request;
+    let protocol = *protocol;
     config.validate()?;
     let mut problems = Problems::default();
     problems.require_at_least_1("number of optimizers", optimizers.len());
@@ -246,9 +292,10 @@ pub fn compare_optimizers<B: AutodiffBackend>(
                     (own, source.split(own)?)
                 }
             };
-            let run = run_experiment::<B>(optimizer, &split, config, run_seed, device, |epoch| {
-                on_epoch(optimizer, seed, epoch)
-            })?;
+            let request =
+                ExperimentRequest::new(optimizer, split, run_seed).with_config(config.clone());
+            let run =
+                run_experiment::<B>(&request, device, |epoch| on_epoch(optimizer, seed, epoch))?;
             runs.push(run);
         }
     }

@@ -179,9 +179,41 @@ fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D
         .collect())
 }
 
+/// A run: which optimizer, on which rows, from which seed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExperimentRequest {
+    /// The optimizer.
+    pub optimizer: OptimizerKind,
+    /// The rows to train on and to test on.
+    pub split: Split,
+    /// The seed of the initial weights and of the order of the batches.
+    pub seed: u64,
+    /// Epochs, batches, rates and options.
+    pub config: ExperimentConfig,
+}
+
+impl ExperimentRequest {
+    /// A run with the article's options.
+    pub fn new(optimizer: OptimizerKind, split: Split, seed: u64) -> Self {
+        Self {
+            optimizer,
+            split,
+            seed,
+            config: ExperimentConfig::new(),
+        }
+    }
+
+    /// Sets epochs, batches, rates and options.
+    pub fn with_config(mut self, config: ExperimentConfig) -> Self {
+        self.config = config;
+        self
+    }
+}
+
 /// Trains a new [`SparseNN`](crate::SparseNN) with one optimizer and tests it.
 ///
-/// Initial weights and the order of the batches depend on `seed` alone: two optimizers with one
+/// Initial weights and the order of the batches depend on the seed alone: two optimizers with one
 /// seed start at the same point and see the same batches. `on_epoch` is called after each epoch
 /// with its number, from 1.
 ///
@@ -191,56 +223,45 @@ fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D
 ///
 /// ```
 /// use burn::backend::{Autodiff, NdArray};
-/// use burn_adagrad::train::{ExperimentConfig, OptimizerKind, Split, run_experiment};
+/// use burn_adagrad::train::{
+///     ExperimentConfig, ExperimentRequest, OptimizerKind, Split, run_experiment,
+/// };
 /// use burn_adagrad::{SparseDataConfig, generate_sparse_data};
 ///
 /// let split = Split::first_80_percent(&generate_sparse_data(&SparseDataConfig::new())?)?;
-/// let config = ExperimentConfig::new().with_num_epochs(3);
-/// let run = run_experiment::<Autodiff<NdArray>>(
-///     OptimizerKind::Adagrad,
-///     &split,
-///     &config,
-///     7,
-///     &Default::default(),
-///     |_| (),
-/// )?;
+/// let request = ExperimentRequest::new(OptimizerKind::Adagrad, split, 7)
+///     .with_config(ExperimentConfig::new().with_num_epochs(3));
+/// let run = run_experiment::<Autodiff<NdArray>>(&request, &Default::default(), |_| ())?;
 /// assert_eq!(run.losses.len(), 3 * 25);
 /// # Ok::<(), burn_adagrad::error::ExperimentError>(())
 /// ```
 pub fn run_experiment<B: AutodiffBackend>(
-    optimizer: OptimizerKind,
-    split: &Split,
-    config: &ExperimentConfig,
-    seed: u64,
+    request: &ExperimentRequest,
     device: &B::Device,
     on_epoch: impl FnMut(usize),
 ) -> Result<Run, ExperimentError> {
+    let ExperimentRequest {
+        optimizer,
+        split,
+        seed,
+        config,
+    } = request;
     config.validate()?;
-    let train = dataloader::<B>(
-        split.train.clone(),
-        config.batch_size,
-        Some(derive_seed(seed, SeedUse::Shuffle)),
-        device,
-    );
+    let TunedOptimizer { lr, options, .. } = config.of(*optimizer);
+    optimizer.check_options(&options)?;
+
+    let order = derive_seed(*seed, SeedUse::Shuffle);
+    let train = dataloader::<B>(split.train.clone(), config.batch_size, Some(order), device);
     let test = dataloader::<B::InnerBackend>(split.test.clone(), config.batch_size, None, device);
     let model = SparseNNConfig::new(split.train.n_features())
         .with_hidden_size(config.hidden_size)
-        .init_seeded::<B>(derive_seed(seed, SeedUse::Weights), device);
-
-    let TunedOptimizer { lr, options, .. } = config.of(optimizer);
-    optimizer.check_options(&options)?;
-    let (model, losses) = optimizer.train_with(
-        &options,
-        model,
-        lr,
-        train.as_ref(),
-        config.num_epochs,
-        on_epoch,
-    );
-    let accuracy = evaluate_model(&model.valid(), test.as_ref());
+        .init_seeded::<B>(derive_seed(*seed, SeedUse::Weights), device);
+    let epochs = config.num_epochs;
+    let (model, losses) =
+        optimizer.train_with(&options, model, lr, train.as_ref(), epochs, on_epoch);
     Ok(Run {
-        seed,
-        accuracy,
+        seed: *seed,
+        accuracy: evaluate_model(&model.valid(), test.as_ref()),
         losses,
     })
 }

@@ -1,12 +1,12 @@
 //! The training loop, the evaluation, and the article's experiment.
 
+pub mod article;
 mod compare;
 mod experiment;
 #[cfg(feature = "learner")]
 pub mod learner;
 mod loss_log;
 mod optimizer;
-mod verdict;
 
 use burn::data::dataloader::DataLoader;
 use burn::module::AutodiffModule;
@@ -21,9 +21,12 @@ use loss_log::LossLog;
 pub use crate::optim::{
     OptimizerKind, OptimizerOptions, pytorch_adam, pytorch_rmsprop, pytorch_sgd,
 };
-pub use compare::{Comparison, DataSource, OptimizerRuns, Protocol, compare_optimizers};
-pub use experiment::{ExperimentConfig, Run, Split, TunedOptimizer, run_experiment};
-pub use verdict::{ARTICLE_RANKING, Claim, Finding, Verdict};
+pub use compare::{
+    Comparison, ComparisonRequest, DataSource, OptimizerRuns, Protocol, compare_optimizers,
+};
+pub use experiment::{
+    ExperimentConfig, ExperimentRequest, Run, Split, TunedOptimizer, run_experiment,
+};
 
 /// Trains a binary classifier and returns it with the loss of every batch, in order.
 ///

@@ -6,7 +6,10 @@ use burn::tensor::backend::AutodiffBackend;
 
 use super::{Progress, Score, Setting, Trial, TuneConfig, Tuning, tune};
 use crate::error::{ExperimentError, TuneError};
-use crate::train::{DataSource, ExperimentConfig, OptimizerKind, OptimizerOptions, run_experiment};
+use crate::train::{
+    DataSource, ExperimentConfig, ExperimentRequest, OptimizerKind, OptimizerOptions,
+    run_experiment,
+};
 
 /// Tunes optimizers on [`SparseNN`](crate::SparseNN), as [`compare_optimizers`](crate::compare_optimizers)
 /// trains it.
@@ -70,8 +73,11 @@ pub fn tune_sparse_nn<B: AutodiffBackend>(
             .with_lr(trial.learning_rate)
             .with_tuned(Vec::new())
             .with_options(options_of(trial));
-        let run = run_experiment::<B>(kind, split, &experiment, trial.seed, device, |_| ())?;
-        let last_epoch = run.losses.len() / experiment.num_epochs;
+        let num_epochs = experiment.num_epochs;
+        let request =
+            ExperimentRequest::new(kind, split.clone(), trial.seed).with_config(experiment);
+        let run = run_experiment::<B>(&request, device, |_| ())?;
+        let last_epoch = run.losses.len() / num_epochs;
         let losses = &run.losses[run.losses.len() - last_epoch..];
         let loss = losses.iter().map(|&loss| f64::from(loss)).sum::<f64>() / last_epoch as f64;
         // A network that has diverged may still be right by chance.

@@ -228,12 +228,12 @@ fn a_report_names_rows_that_were_never_touched_and_rates_that_are_dead() {
     for _ in 0..3 {
         let values = vec![1.0, 2.0, 3000.0];
         let batch = CsrBatch::new(10, vec![0, 3], vec![1, 5, 9], values).unwrap();
-        let grads = layer.forward(&batch).sum().backward();
+        let grads = layer.forward_csr(&batch).sum().backward();
         let grads = GradientsParams::from_grads(grads, &layer);
         layer = optim.step(0.1, layer, grads);
     }
     // A look at the model leaves a lookup behind, which is no parameter.
-    let _ = layer.forward(&CsrBatch::new(10, vec![0, 1], vec![0], vec![1.0]).unwrap());
+    let _ = layer.forward_csr(&CsrBatch::new(10, vec![0, 1], vec![0], vec![1.0]).unwrap());
     let report = RateReportConfig::new(0.1).report(&config.build(), &layer, &optim.to_record());
     let names: Vec<&str> = report
         .parameters

@@ -101,7 +101,7 @@ fn training_by_rows_is_training_of_the_whole<B: Backend>(device: &B::Device) {
             }
             let output = if by_rows {
                 let batch = CsrBatch::new(7, vec![0, 2, 3], ids, weights.to_vec()).unwrap();
-                layer.forward(&batch)
+                layer.forward_csr(&batch)
             } else {
                 let inputs = matrix::<B>(&inputs, 7, &layer.devices()[0]);
                 let bias = layer.bias.as_ref().unwrap().val().unsqueeze();
@@ -212,8 +212,8 @@ fn adadelta_does_not_train_a_table() {
     let layer = SparseLinearConfig::new(7, 1).init::<B>(&Default::default());
     let mut optim = AdadeltaConfig::new().init::<B, SparseLinear<B>>();
     let batch = CsrBatch::new(7, vec![0, 1], vec![2], vec![1.0]).unwrap();
-    let grads = layer.forward(&batch).sum().backward();
+    let grads = layer.forward_csr(&batch).sum().backward();
     let grads = GradientsParams::from_grads(grads, &layer);
     let layer = optim.step(0.1, layer, grads);
-    layer.forward(&batch);
+    layer.forward_csr(&batch);
 }

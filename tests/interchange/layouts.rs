@@ -75,7 +75,7 @@ fn step<B: AutodiffBackend>(model: Mixed<B>, optim: &mut impl Optimizer<Mixed<B>
     let rows = CsrBatch::new(9, vec![0, 1, 2], vec![8, 2], vec![0.5, -1.0]).unwrap();
     let sum = model.words.forward(&[6, 2]).unwrap()
         + model.bags.forward(&bags)
-        + model.rows.forward(&rows);
+        + model.rows.forward_csr(&rows);
     let mut hidden = model.layer_norm.forward(model.batch_norm.forward(sum));
     for layer in &model.layers {
         hidden = layer.forward(hidden);

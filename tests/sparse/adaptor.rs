@@ -44,7 +44,7 @@ fn batch(ids: &[u32]) -> CsrBatch {
 fn gradients<B: Backend>(layer: &Layer<B>, batch: &CsrBatch) -> GradientsParams {
     let device = layer.weight.val().device();
     let slope = matrix::<Autodiff<B>>(&[1.0, 2.0, 3.0], 3, &device);
-    let loss = (layer.forward(batch) * slope).sum();
+    let loss = (layer.forward_csr(batch) * slope).sum();
     GradientsParams::from_grads(loss.backward(), layer)
 }
 
@@ -91,16 +91,16 @@ fn lookups_of_one_table_add_up<B: Backend>(device: &B::Device) {
     let (first, second) = (batch(&[2, 7]), batch(&[7, 9]));
 
     let mut optim = config.init_sparse::<Autodiff<B>, Layer<B>>();
-    let loss = layer.forward(&first).sum() + layer.forward(&second).sum();
+    let loss = layer.forward_csr(&first).sum() + layer.forward_csr(&second).sum();
     // Looked up, but no part of the loss.
-    let unused = layer.forward(&batch(&[11]));
+    let unused = layer.forward_csr(&batch(&[11]));
     let grads = GradientsParams::from_grads(loss.backward(), &layer);
     let twice = optim.step(0.1, layer.clone(), grads);
     drop(unused);
 
     let mut optim = config.init_sparse::<Autodiff<B>, Layer<B>>();
     let both = CsrBatch::from_bags(20, &[[2, 7], [7, 9]]).unwrap();
-    let grads = GradientsParams::from_grads(layer.forward(&both).sum().backward(), &layer);
+    let grads = GradientsParams::from_grads(layer.forward_csr(&both).sum().backward(), &layer);
     let once = optim.step(0.1, layer.clone(), grads);
     assert_close("weights", &weights(&twice), &weights(&once), 1e-6, 1e-7);
     let unmoved = moved(&weights(&layer), &twice);
@@ -123,7 +123,7 @@ fn accumulated_gradients_are_stepped_together<B: Backend>(device: &B::Device) {
     let mut optim = config.init_sparse::<Autodiff<B>, Layer<B>>();
     let both = CsrBatch::from_bags(20, &[[2, 7], [7, 9]]).unwrap();
     let slope = matrix::<Autodiff<B>>(&[1.0, 2.0, 3.0, 1.0, 2.0, 3.0], 3, device);
-    let loss = (layer.forward(&both) * slope).sum();
+    let loss = (layer.forward_csr(&both) * slope).sum();
     let grads = GradientsParams::from_grads(loss.backward(), &layer);
     let at_once = optim.step(0.1, layer, grads);
     assert_close(
@@ -250,7 +250,7 @@ fn gradients_survive_what_comes_between() {
     let layer = optim.step(0.1, layer, late);
     assert!(moved(&before, &layer)[6] > 0.05);
 
-    let never = layer.forward(&batch(&[3])).sum();
+    let never = layer.forward_csr(&batch(&[3])).sum();
     let mut layer = layer;
     for _ in 0..40 {
         let grads = gradients(&layer, &batch(&[5]));
@@ -297,14 +297,14 @@ fn an_optimizer_that_knows_no_rows_is_told() {
     let grads = gradients(&layer, &batch(&[2]));
     let mut optim = AdamConfig::new().init::<Autodiff<B>, Layer<B>>();
     let layer = optim.step(0.1, layer, grads);
-    layer.forward(&batch(&[2]));
+    layer.forward_csr(&batch(&[2]));
 }
 
 #[test]
 #[should_panic(expected = "a batch over 21 features for a table of 20 rows")]
 fn a_batch_of_another_width_is_refused() {
     let layer = layer::<B>(&Default::default());
-    layer.forward(&CsrBatch::from_ids(21, &[0]).unwrap());
+    layer.forward_csr(&CsrBatch::from_ids(21, &[0]).unwrap());
 }
 
 /// Dense use of the layer is that of any burn layer, with any optimizer.
@@ -313,7 +313,7 @@ fn dense_use_needs_no_other_optimizer() {
     let layer = layer::<B>(&Default::default());
     let before = weights(&layer);
     let inputs = Tensor::<Autodiff<B>, 2>::ones([1, 20], &Default::default());
-    let loss = layer.forward_dense(inputs).sum();
+    let loss = layer.forward(inputs).sum();
     let grads = GradientsParams::from_grads(loss.backward(), &layer);
     let layer = AdagradConfig::new().init().step(0.1, layer, grads);
     assert_close("weights", &moved(&before, &layer), &[0.1; 60], 1e-5, 1e-6);
@@ -324,13 +324,13 @@ fn dense_use_needs_no_other_optimizer() {
 fn nothing_is_remembered_where_no_gradient_can_come() {
     let frozen = layer::<B>(&Default::default()).no_grad();
     let before = weights(&frozen);
-    frozen.forward(&batch(&[2]));
+    frozen.forward_csr(&batch(&[2]));
     let mut optim = AdamConfig::new().init::<Autodiff<B>, Layer<B>>();
     let frozen = optim.step(0.1, frozen, GradientsParams::new());
     assert_eq!(weights(&frozen), before);
 
     let valid = frozen.valid();
-    valid.forward(&batch(&[2]));
+    valid.forward_csr(&batch(&[2]));
     assert_eq!(values(&valid.no_grad().weight.val()), before);
 }
 

@@ -295,15 +295,15 @@ fn lazy_decay_is_decay_at_every_step<B: Backend>(device: &B::Device) {
         let loss = |out: Tensor<Autodiff<B>, 2>| (out.add_scalar(-1.0)).powi_scalar(2).mean();
         let inputs = || to_dense::<Autodiff<B>>(&batch, device);
 
-        let grads = loss(lazy.forward(&batch)).backward();
+        let grads = loss(lazy.forward_csr(&batch)).backward();
         let grads = GradientsParams::from_grads(grads, &lazy);
         lazy = lazy_optim.step(lr, lazy, grads);
 
-        let grads = loss(dense.forward_dense(inputs())).backward();
+        let grads = loss(dense.forward(inputs())).backward();
         let grads = GradientsParams::from_grads(grads, &dense);
         dense = dense_optim.step(lr, dense, grads);
 
-        let grads = loss(by_hand.forward_dense(inputs())).backward();
+        let grads = loss(by_hand.forward(inputs())).backward();
         let grads = GradientsParams::from_grads(grads, &by_hand);
         let rate = lr / (1.0 + step as f64 * 0.01);
         by_hand = by_hand.map(&mut Shrink(1.0 - rate * decay));
@@ -336,15 +336,15 @@ fn a_table_used_whole_and_by_rows_decays_once<B: Backend>(device: &B::Device) {
     for (step, (batch, _)) in batches(12).into_iter().enumerate() {
         let inputs = || to_dense::<Autodiff<B>>(&batch, device);
         let out = match step % 4 {
-            0 | 1 => mixed.forward(&batch),
-            2 => mixed.forward_dense(inputs()),
+            0 | 1 => mixed.forward_csr(&batch),
+            2 => mixed.forward(inputs()),
             // Both in one graph: half the gradient comes by rows, half whole.
-            _ => (mixed.forward(&batch) + mixed.forward_dense(inputs())).mul_scalar(0.5),
+            _ => (mixed.forward_csr(&batch) + mixed.forward(inputs())).mul_scalar(0.5),
         };
         let grads = GradientsParams::from_grads(out.powi_scalar(2).sum().backward(), &mixed);
         mixed = mixed_optim.step(0.1, mixed, grads);
 
-        let out = dense.forward_dense(inputs());
+        let out = dense.forward(inputs());
         let grads = GradientsParams::from_grads(out.powi_scalar(2).sum().backward(), &dense);
         dense = dense_optim.step(0.1, dense, grads);
     }

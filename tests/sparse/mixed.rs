@@ -56,10 +56,10 @@ fn batch(step: usize) -> CsrBatch {
 fn gradients<B: AutodiffBackend>(net: &Net<B>, step: usize, by_rows: bool) -> GradientsParams {
     let batch = batch(step);
     let hidden = if by_rows {
-        net.table.forward(&batch)
+        net.table.forward_csr(&batch)
     } else {
         let device = net.fc.devices().remove(0);
-        net.table.forward_dense(to_dense(&batch, &device))
+        net.table.forward(to_dense(&batch, &device))
     };
     let loss = (net.fc.forward(hidden) - 1.0).powi_scalar(2).sum();
     GradientsParams::from_grads(loss.backward(), net)

@@ -59,10 +59,10 @@ fn batch(pass: usize) -> CsrBatch {
 /// By rows, or over the whole table: the twin.
 fn loss<B: AutodiffBackend>(net: &Net<B>, batch: &CsrBatch, by_rows: bool) -> Tensor<B, 1> {
     let hidden = if by_rows {
-        net.table.forward(batch)
+        net.table.forward_csr(batch)
     } else {
         let device = net.fc.devices().remove(0);
-        net.table.forward_dense(to_dense(batch, &device))
+        net.table.forward(to_dense(batch, &device))
     };
     (net.fc.forward(hidden) - 1.0).powi_scalar(2).sum()
 }
@@ -138,7 +138,7 @@ fn a_long_sequence_of_lookups_is_stepped<B: Backend>(device: &B::Device) {
 fn two_losses_of_one_output_are_both_stepped<B: Backend>(device: &B::Device) {
     let (net, mut optim) = (net::<Autodiff<B>>(device), optim());
     let before = weights(&net);
-    let output = net.table.forward(&batch(1));
+    let output = net.table.forward_csr(&batch(1));
     let grads = |loss: Tensor<Autodiff<B>, 1>| GradientsParams::from_grads(loss.backward(), &net);
     let (first, second) = (
         grads(output.clone().sum()),
@@ -258,7 +258,7 @@ fn long_passes_lose_nothing() {
             let mut accumulator = GradientsAccumulator::new();
             for pass in 0..3 {
                 let losses = (0..150).map(|step| {
-                    let target = teacher.table.forward(&bags(step)).sum().detach();
+                    let target = teacher.table.forward_csr(&bags(step)).sum().detach();
                     (loss(&net, &bags(step + pass), by_rows) - target.mul_scalar(0.0)) / 1e5
                 });
                 let total = losses.reduce(|a, b| a + b).unwrap();
@@ -312,7 +312,7 @@ fn lookups_follow_their_table() {
     let device = Default::default();
     let (mut net, mut optim) = (net::<A>(&device), optim());
     let before = weights(&net);
-    let output = net.table.forward(&batch(1)).sum();
+    let output = net.table.forward_csr(&batch(1)).sum();
     net.table.weight = net.table.weight.append(matrix(&[1.0, 2.0], 2, &device));
     let grads = GradientsParams::from_grads(output.backward(), &net);
     assert_eq!(grads.len(), 1);
@@ -415,7 +415,7 @@ fn a_lookup_without_a_gradient_is_not_lost() {
     let mut net = net::<A>(&Default::default());
     let mut adam = AdamConfig::new().init::<A, Net<A>>();
     for pass in 0..3 {
-        net.table.forward(&batch(pass));
+        net.table.forward_csr(&batch(pass));
         let inputs = Tensor::<A, 2>::ones([1, 2], &Default::default());
         let loss = net.fc.forward(inputs).sum();
         let grads = GradientsParams::from_grads(loss.backward(), &net);

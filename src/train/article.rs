@@ -1,4 +1,7 @@
-//! What a comparison says about the article's ranking.
+//! What is here to check the article alone: its ranking, and what a comparison says about it.
+//!
+//! The README names the article. Its four optimizers are [`OptimizerKind::ARTICLE`], its way of running them is
+//! [`Protocol::AsArticle`].
 
 use std::fmt;
 
