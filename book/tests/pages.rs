@@ -134,6 +134,7 @@ impl Page {
             "SUMMARY.md",
             "introduction.md",
             "exercises.md",
+            "measurements.md",
             "playground.md",
             "reference.md",
         ];
