@@ -1,27 +1,5 @@
-//! Adagrad and adaptive-gradient training on sparse data for [burn](https://burn.dev).
-//!
-//! - [`Adagrad`]: the optimizer with every option of PyTorch's, for any burn backend; with momentum, and
-//!   with decay of the weights and of the accumulator.
-//! - [`Adadelta`], [`Sm3`], [`AdagradNorm`], [`RowWiseAdagrad`]: rates that recover, states that are small.
-//! - [`Adam`]: for tables that are trained by rows, as PyTorch's `SparseAdam`.
-//! - [`FtrlProximal`], [`ProximalAdagrad`]: models of which most weights are exactly zero.
-//! - [`sparse`]: training tables of millions of rows, of which a batch touches thousands.
-//! - [`inspect`]: effective rates, weights that are zero, bytes of state.
-//! - [`kernel`]: its arithmetic over slices. With the features `ndarray` and `flex` the optimizer steps
-//!   these backends' tensors in place, in one pass over memory; other backends take plain tensor
-//!   operations.
-//! - [`SimpleNN`], [`SparseNN`]: small networks to train with it.
-//! - [`data`]: synthetic sparse data, a reader of the LIBSVM format, batches.
-//! - [`train`]: the training loop, the evaluation, and the comparison with SGD, Adam and RMSprop.
-//! - `learner` (feature `learner`): burn-train's `Learner`, without a copy of the tables at each step.
-//! - [`tune`]: finding the learning rate, for SparseNN or a module of your own; [`statistics`]: spreads and
-//!   intervals.
-//! - [`plot`](mod@plot) (feature `plot`): the loss curves as a picture.
-//! - [`interchange`] (feature `safetensors`): training that goes on in PyTorch, or that began there or
-//!   with burn's own AdaGrad.
-//!
-//! The library is generic over the backend. The features `ndarray` (default), `flex`, `wgpu`,
-//! `vulkan`, `metal` and `cuda` choose the [`DefaultBackend`] that the examples train on.
+//! Adagrad and adaptive-gradient training on sparse data for [burn](https://burn.dev): optimizer steps at memory
+//! speed, and training of tables whose cost follows the rows that a batch touches.
 //!
 //! ```
 //! use burn::backend::{Autodiff, NdArray};
@@ -38,7 +16,68 @@
 //! let grads = GradientsParams::from_grads(loss.backward(), &model);
 //! model = optim.step(0.01, model, grads);
 //! ```
+//!
+//! # Large tables
+//!
+//! A layer over a large table is trained row by row: the layer reads the rows of the ids in a batch, and the
+//! optimizer from `init_sparse` steps these and no others. The module [`sparse`] says how, and what your loop
+//! must do.
+//!
+//! ```
+//! use burn::backend::{Autodiff, NdArray};
+//! use burn::optim::{GradientsParams, Optimizer};
+//! use burn_adagrad::{AdagradConfig, CsrBatch, SparseEmbeddingBag, SparseEmbeddingBagConfig};
+//!
+//! type B = Autodiff<NdArray>;
+//! let device = Default::default();
+//! // A million rows of 16 numbers; a batch of two bags of ids.
+//! let mut bags: SparseEmbeddingBag<B> = SparseEmbeddingBagConfig::new(1_000_000, 16).init(&device);
+//! let mut optim = AdagradConfig::new().init_sparse::<B, SparseEmbeddingBag<B>>();
+//! let batch = CsrBatch::from_bags(1_000_000, &[vec![3, 999_999], vec![3]])?;
+//!
+//! let loss = bags.forward(&batch).mean();
+//! let grads = GradientsParams::from_grads(loss.backward(), &bags);
+//! // Two rows move.
+//! bags = optim.step(0.1, bags, grads);
+//! # Ok::<(), burn_adagrad::error::CsrError>(())
+//! ```
+//!
+//! # Which optimizer, which layer, which feature
+//!
+//! | you want | take | rows | feature |
+//! | --- | --- | --- | --- |
+//! | PyTorch's Adagrad, with momentum and decay if you like | [`Adagrad`] | yes | |
+//! | one accumulator a row, for tables too large for one a weight | [`RowWiseAdagrad`] | yes | |
+//! | one accumulator for all | [`AdagradNorm`] | yes | |
+//! | momentum on the rows that are touched, as PyTorch's `SparseAdam` | [`Adam`] | yes | |
+//! | a rate that recovers | [`Adadelta`] | no | |
+//! | a state that is small | [`Sm3`] | no | |
+//! | weights that are exactly zero | [`FtrlProximal`], [`ProximalAdagrad`] | yes | |
+//! | a lookup of ids | [`SparseEmbedding`] | yes | |
+//! | sums or means of lookups | [`SparseEmbeddingBag`] | yes | |
+//! | a linear layer over sparse features | [`SparseLinear`] | yes | |
+//! | the article's networks | [`SimpleNN`], [`SparseNN`] | `SparseNN` | |
+//! | sparse data, files in LIBSVM format | [`data`] | | |
+//! | the training loop, the article's comparison | [`train`] | | |
+//! | learning rates, effective rates, zeros, bytes | [`tune`], [`inspect`] | | |
+//! | training that began in PyTorch or with burn's AdaGrad | `interchange` | yes | `safetensors` |
+//! | burn-train's `Learner` without a copy at each step | `learner` | yes | `learner`, `tui` |
+//! | pictures | `plot` | | `plot` |
+//! | the formulas over slices, without burn | [`kernel`] | yes | |
+//!
+//! # Backends
+//!
+//! The library is generic over the backend. With the features `ndarray` (default) and `flex` the optimizers step
+//! these backends' tensors in place, in one pass over memory; other backends take plain tensor operations. The
+//! features `ndarray`, `flex`, `wgpu`, `vulkan`, `metal` and `cuda` choose the `DefaultBackend` that the examples
+//! train on.
+//!
+//! # The book
+//!
+//! *Adagrad in Rust*, in the folder `book` of the repository, derives the algorithm, does the article's
+//! experiment over many seeds, and explains the row-sparse training and the speed.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 mod backend;
@@ -51,6 +90,7 @@ pub mod interchange;
 pub mod nn;
 pub mod optim;
 mod parameters;
+pub mod prelude;
 pub mod sparse;
 pub mod train;
 pub mod tune;
@@ -63,13 +103,19 @@ pub use adagrad_core::{kernel, statistics};
 pub use backend::DefaultBackend;
 pub use data::{SparseDataConfig, generate_sparse_data};
 pub use error::{AdagradConfigError, OptimizerConfigError};
-pub use nn::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
+pub use nn::{
+    BagMode, SimpleNN, SimpleNNConfig, SparseEmbedding, SparseEmbeddingBag,
+    SparseEmbeddingBagConfig, SparseEmbeddingConfig, SparseLinear, SparseLinearConfig, SparseNN,
+    SparseNNConfig,
+};
 pub use optim::{
     AccumulatorDecayConfig, Adadelta, AdadeltaConfig, AdadeltaState, Adagrad, AdagradConfig,
     AdagradNorm, AdagradNormConfig, AdagradState, Adam, AdamConfig, AdamState, EpsilonPlacement,
-    FtrlProximal, FtrlProximalConfig, FtrlProximalState, PenaltySchedule, ProximalAdagrad,
-    ProximalAdagradConfig, RowWiseAdagrad, RowWiseAdagradConfig, Sm3, Sm3Config, Sm3State,
+    FtrlProximal, FtrlProximalConfig, FtrlProximalState, MixedAdaptor, PenaltySchedule,
+    ProximalAdagrad, ProximalAdagradConfig, RowOptimizer, RowWiseAdagrad, RowWiseAdagradConfig,
+    Sm3, Sm3Config, Sm3State, SparseAdaptor, clip_grad_norm,
 };
+pub use sparse::{CsrBatch, RowGradient, RowTable};
 #[cfg(feature = "learner")]
 pub use train::learner;
 pub use train::{compare_optimizers, evaluate_model, run_experiment, train_model};

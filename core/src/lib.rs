@@ -10,6 +10,7 @@
 //!
 //! The crate `burn-adagrad` builds on it for the framework burn, and re-exports these modules.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 pub mod data;

@@ -83,8 +83,7 @@ pub fn paired_difference(a: &[f64], b: &[f64]) -> Option<Interval> {
     };
     let mut means: Vec<f64> = (0..RESAMPLES).map(|_| resample()).collect();
     means.sort_by(f64::total_cmp);
-    // Rounded: of means that are whole multiples of something, an end that is 0 would be so only but for
-    // what the sums lose.
+    // Rounded, because the sums round: an end that should be exactly 0 would be off by a last place.
     let at = |share: f64| {
         let end = means[(share * (RESAMPLES - 1) as f64).round() as usize];
         (end * 1e12).round() / 1e12 + 0.0

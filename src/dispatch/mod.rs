@@ -30,11 +30,12 @@ pub(crate) use plain::{Elements, cast, working_dtype};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-/// A tensor as one of rank `E`, which it is of: to reshape it would be to copy it on ndarray.
+/// Casts a tensor of rank `D` to rank `E`, which must be the same number. (To reshape it would copy it on
+/// ndarray.)
 ///
 /// # Panics
 ///
-/// If it is not.
+/// If the two differ.
 pub(crate) fn of_rank<B: Backend, const D: usize, const E: usize>(
     tensor: Tensor<B, D>,
 ) -> Tensor<B, E> {

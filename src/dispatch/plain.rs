@@ -53,7 +53,7 @@ fn cast_and_step<B: Backend, S: ElementStep<N>, const D: usize, const N: usize>(
     (cast(parameter.0, dtype), state.map(|part| part.0))
 }
 
-/// A tensor as the numbers that it consists of.
+/// The elements of a tensor, as a [`Number`] that the formulas of the optimizers work on.
 #[derive(Clone)]
 pub(crate) struct Elements<B: Backend, const D: usize>(pub(crate) Tensor<B, D>);
 

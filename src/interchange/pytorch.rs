@@ -19,8 +19,8 @@ use crate::error::{InterchangeError, InterchangeErrorKind as Kind, LoadError};
 /// parameters are therefore f32 (PyTorch's would be as coarse as the parameter). A parameter that
 /// was never stepped gets what PyTorch's optimizer begins with: step 0 and the optimizer's
 /// `initial_accumulator_value`. Parameters without gradient and buffers, as the running mean of a
-/// batch norm, have no state, unless they were stepped before. Weight decay that rows have coming
-/// ([`SparseAdaptor`](crate::optim::SparseAdaptor)) is applied in the file.
+/// batch norm, have no state, unless they were stepped before. The file has the pending weight decay of rows
+/// ([`SparseAdaptor`](crate::optim::SparseAdaptor)) applied.
 ///
 /// # Errors
 ///

@@ -93,9 +93,9 @@ impl_build!(AdadeltaConfig => Adadelta);
 /// θ ← θ − ηΔ
 /// ```
 ///
-/// Δ has the units of θ: scaling the loss changes nothing (but for ε), and where Adagrad's rate falls for
-/// good, v forgets. The price is a slow start, from steps of about √ε. The state is twice as large as
-/// the parameter; parameters in half precision keep it, and are stepped, in f32.
+/// Δ has the units of θ, so that scaling the loss changes nothing except by ε. Adagrad's rate only falls; here
+/// v forgets old gradients. The price is a slow start, from steps of about √ε. The state is twice as large as
+/// the parameter. Parameters in half precision keep it, and are stepped, in f32.
 ///
 /// Not for row-sparse training: the averages of a row fall without a gradient too. Take
 /// [`Adagrad`](crate::Adagrad) with [decay of the accumulator](crate::AccumulatorDecayConfig) there.

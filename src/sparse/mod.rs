@@ -44,7 +44,7 @@
 //! table. If W were a tracked tensor, autodiff would build its gradient Sᵀ·(∂loss/∂output) with as many
 //! rows as W. Here the *output* is the tracked leaf:
 //!
-//! 1. **Forward**: [`RowTable::weighted_sum`] reads the rows that the batch names, outside of autodiff,
+//! 1. **Forward**: [`RowTable::weighted_sum`] reads the rows at the batch's indices, outside of autodiff,
 //!    and makes the result a leaf of the graph. The table remembers the batch and the leaf.
 //! 2. **Backward**: autodiff stops at the leaf, with the gradient of the output, `[batch, dim]`.
 //! 3. **Collecting**: when burn collects the gradients of a module, the table shows its leaves beside its own

@@ -154,7 +154,7 @@ impl<B: Backend> RowTable<B> {
         }
     }
 
-    /// For each row of the batch the sum of the table's rows that it names, each times its value:
+    /// For each row of the batch, the sum of the table's rows at the batch's indices, each times its value:
     /// `[batch, dim]`. A row of the batch without entries gives zeros.
     ///
     /// On an autodiff backend the result is tracked, if the parameter is.
@@ -298,8 +298,7 @@ impl<B: Backend> RowTable<B> {
         }
     }
 
-    /// The table with another parameter in the place of its own. `f` gets the parameter, and the decay that
-    /// it still has to get.
+    /// The table with another parameter in the place of its own. `f` gets the parameter and its pending decay.
     pub(super) fn with_weight<A: Backend>(
         self,
         f: impl FnOnce(Param<Tensor<B, 2>>, &mut Option<Arc<RowDecay>>) -> Param<Tensor<A, 2>>,
@@ -360,7 +359,7 @@ fn settle<B: Backend>(
     })
 }
 
-/// The values of a batch's entries, each times what the row that it names is multiplied by.
+/// The values of a batch's entries, each times the factor of its row of the table.
 fn factors<B: Backend>(
     batch: &CsrBatch,
     weight: &Tensor<B, 2>,

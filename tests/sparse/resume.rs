@@ -95,7 +95,7 @@ fn row_wise_adagrad_resumes<B: Backend>(device: &B::Device) {
     assert_eq!(bits(&straight), bits(&resumed));
 }
 
-/// A record holds decayed weights: what rows had coming is applied in one product, or in two. To the bit
+/// A record holds decayed weights: the pending decay of rows is applied in one product, or in two. To the bit
 /// it is the same run if that, too, flushes where the other is saved.
 fn lazy_decay_resumes<B: Backend>(device: &B::Device) {
     let config = AdagradConfig::new().with_decoupled_weight_decay(0.5);

@@ -17,9 +17,9 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
-use super::element_step::ElementStep;
+use super::element_step::{ElementStep, run};
 use super::gradient::Direction;
-use super::number::Number;
+use super::number::{Number, Real};
 
 /// An Adagrad step; its state is the accumulator G.
 ///
@@ -67,12 +67,19 @@ pub struct AdagradStep {
     pub factor: f64,
 }
 
-// ANCHOR: formula
 impl ElementStep<1> for AdagradStep {
     #[inline(always)]
     fn step<T: Number>(&self, theta: T, gradient: T, [sum]: [T; 1]) -> (T, [T; 1]) {
         let (theta, direction, sum) = self.direction(theta, gradient, sum);
         (theta - direction.scale(self.rate), [sum])
+    }
+
+    #[inline]
+    fn step_slices<T: Real>(&self, parameter: &mut [T], gradient: &[T], state: [&mut [T]; 1]) {
+        match self.usual() {
+            Some(usual) => run(&usual, parameter, gradient, state),
+            None => run(self, parameter, gradient, state),
+        }
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -82,14 +89,55 @@ impl ElementStep<1> for AdagradStep {
         gradient: &[f32],
         [sum]: &mut [&mut [f32]; 1],
     ) -> bool {
-        self.suits_estimated_quotients() && avx512::step(self, parameter, gradient, [&mut **sum])
+        self.suits_estimated_quotients()
+            && match self.usual() {
+                Some(usual) => avx512::step(&usual, parameter, gradient, [&mut **sum]),
+                None => avx512::step(self, parameter, gradient, [&mut **sum]),
+            }
+    }
+}
+
+/// A step without decay, ε above 0 outside of the root: as a type of its own, so that the loop for it knows
+/// the other options as constants and pays for none of them.
+struct Usual {
+    rate: f64,
+    epsilon: f64,
+    maximize: bool,
+}
+
+impl ElementStep<1> for Usual {
+    #[inline(always)]
+    fn step<T: Number>(&self, theta: T, gradient: T, [sum]: [T; 1]) -> (T, [T; 1]) {
+        let step = AdagradStep {
+            rate: self.rate,
+            epsilon: self.epsilon,
+            epsilon_inside_sqrt: false,
+            maximize: self.maximize,
+            weight_decay: 0.0,
+            factor: 1.0,
+        };
+        let (theta, direction, sum) = step.quotient(theta, gradient, sum);
+        (theta - direction.scale(self.rate), [sum])
     }
 }
 
 impl AdagradStep {
-    /// The decayed weights θ·factor, along what the step goes, g/(√G + ε), and the accumulator G.
+    // ANCHOR: formula
+    /// The decayed weights θ·factor, along what the step goes, and the accumulator G.
     #[inline(always)]
     pub(super) fn direction<T: Number>(&self, theta: T, gradient: T, sum: T) -> (T, T, T) {
+        let (theta, direction, sum) = self.quotient(theta, gradient, sum);
+        let direction = if self.epsilon as f32 == 0.0 {
+            direction.zero_where_zero(sum.clone())
+        } else {
+            direction
+        };
+        (theta, direction, sum)
+    }
+
+    /// The same for an ε above 0: the direction is g/(√G + ε).
+    #[inline(always)]
+    fn quotient<T: Number>(&self, theta: T, gradient: T, sum: T) -> (T, T, T) {
         let theta = if self.factor == 1.0 {
             theta
         } else {
@@ -101,21 +149,29 @@ impl AdagradStep {
         };
         let gradient = options.of(gradient, &theta);
         let sum = sum + gradient.clone().square();
-        // One of the two is zero, and adding it changes nothing: so one root is taken, not two.
+        // One of the two is -0, and adding it changes nothing: so one root is taken, not two.
         let (under, outside) = if self.epsilon_inside_sqrt {
-            (self.epsilon, 0.0)
+            (self.epsilon, -0.0)
         } else {
-            (0.0, self.epsilon)
+            (-0.0, self.epsilon)
         };
-        let direction = gradient / sum.clone().offset(under).sqrt().offset(outside);
-        let direction = if self.epsilon as f32 == 0.0 {
-            direction.zero_where_zero(sum.clone())
-        } else {
-            direction
-        };
-        (theta, direction, sum)
+        let denominator = sum.clone().offset(under).sqrt().offset(outside);
+        (theta, gradient / denominator, sum)
     }
     // ANCHOR_END: formula
+
+    /// The same step, if its options are the usual ones.
+    fn usual(&self) -> Option<Usual> {
+        let usual = !self.epsilon_inside_sqrt
+            && self.epsilon as f32 > 0.0
+            && self.weight_decay == 0.0
+            && self.factor == 1.0;
+        usual.then_some(Usual {
+            rate: self.rate,
+            epsilon: self.epsilon,
+            maximize: self.maximize,
+        })
+    }
 
     /// Whether the estimate of 1/(√G + ε) can neither overflow nor underflow for this ε.
     #[cfg(target_arch = "x86_64")]
@@ -169,7 +225,7 @@ mod tests {
             .flat_map(|len| steps().map(move |step| (len, step)))
     }
 
-    fn run(len: usize, step: impl Fn(&mut [f32], &[f32], &mut [f32])) -> (Vec<f32>, Vec<f32>) {
+    fn stepped(len: usize, step: impl Fn(&mut [f32], &[f32], &mut [f32])) -> (Vec<f32>, Vec<f32>) {
         let mut parameter = numbers(len, 1);
         let mut accumulator: Vec<f32> = numbers(len, 2).iter().map(|x| x.abs()).collect();
         step(&mut parameter, &numbers(len, 3), &mut accumulator);
@@ -177,7 +233,7 @@ mod tests {
     }
 
     fn run_at(level: Level, len: usize, rule: &AdagradStep) -> (Vec<f32>, Vec<f32>) {
-        run(len, |parameter, gradient, accumulator| {
+        stepped(len, |parameter, gradient, accumulator| {
             level.run(Pass {
                 rule,
                 parameter,
@@ -228,7 +284,7 @@ mod tests {
             return;
         }
         for (len, step) in cases() {
-            let (p, a) = run(len, |p, g, a| assert!(step.step_f32(p, g, &mut [a])));
+            let (p, a) = stepped(len, |p, g, a| assert!(step.step_f32(p, g, &mut [a])));
             let (q, b) = run_at(Level::Baseline, len, &step);
             assert_eq!(bits(&a), bits(&b), "{len} {step:?}");
             let before = numbers(len, 1);

@@ -46,13 +46,18 @@ fn pass<S: ElementStep<N>, const N: usize>(
     let (parameters, last_parameter) = parameter.as_chunks_mut::<LANES>();
     let (gradients, last_gradient) = gradient[..len].as_chunks::<LANES>();
     let parts = state.map(|part| part[..len].as_chunks_mut::<LANES>());
-    let (mut parts, mut last_parts) = unzip(parts);
-    for (i, (parameter, gradient)) in parameters.iter_mut().zip(gradients).enumerate() {
+    let (parts, mut last_parts) = unzip(parts);
+    // So that the loop need not check its places.
+    let count = parameters.len();
+    let parts = parts.map(|part| &mut part[..count]);
+    let gradients = &gradients[..count];
+    for i in 0..count {
         let before = std::array::from_fn(|part| F32x16::load(&parts[part][i]));
-        let (theta, after) = rule.step(F32x16::load(parameter), F32x16::load(gradient), before);
-        theta.store(parameter);
-        for (part, after) in parts.iter_mut().zip(after) {
-            after.store(&mut part[i]);
+        let (theta, gradient) = (F32x16::load(&parameters[i]), F32x16::load(&gradients[i]));
+        let (theta, after) = rule.step(theta, gradient, before);
+        theta.store(&mut parameters[i]);
+        for part in 0..N {
+            after[part].store(&mut parts[part][i]);
         }
     }
     if last_gradient.is_empty() {

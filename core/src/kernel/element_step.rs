@@ -2,7 +2,7 @@
 //! formulas.
 
 use super::number::{Number, Real};
-use super::simd::Work;
+use super::simd::{Level, Work};
 
 /// The formula of a step, for one element.
 ///
@@ -11,6 +11,16 @@ pub trait ElementStep<const N: usize>: Send + Sync {
     /// The parameter and the optimizer's `N` state numbers after the step.
     fn step<T: Number>(&self, parameter: T, gradient: T, state: [T; N]) -> (T, [T; N]);
 
+    /// Steps equally long slices. A rule may step them as another rule would, whose options are constants.
+    #[doc(hidden)]
+    #[inline]
+    fn step_slices<T: Real>(&self, parameter: &mut [T], gradient: &[T], state: [&mut [T]; N])
+    where
+        Self: Sized,
+    {
+        run(self, parameter, gradient, state);
+    }
+
     /// Steps equally long slices of f32 in a way of its own, if this processor has instructions that
     /// make it faster; says whether it did.
     #[doc(hidden)]
@@ -18,6 +28,22 @@ pub trait ElementStep<const N: usize>: Send + Sync {
     fn step_f32(&self, _: &mut [f32], _: &[f32], _: &mut [&mut [f32]; N]) -> bool {
         false
     }
+}
+
+/// Steps equally long slices with the widest vectors that the processor has.
+#[inline]
+pub(super) fn run<T: Real, S: ElementStep<N>, const N: usize>(
+    rule: &S,
+    parameter: &mut [T],
+    gradient: &[T],
+    state: [&mut [T]; N],
+) {
+    Level::detect().run(Pass {
+        rule,
+        parameter,
+        gradient,
+        state,
+    });
 }
 
 /// Equally long slices, cut into pieces.

@@ -1,8 +1,7 @@
 //! The types of numbers that a table or a parameter may consist of.
 
-use super::element_step::{ElementStep, Pass};
+use super::element_step::ElementStep;
 use super::number::Real;
-use super::simd::Level;
 
 /// A type of elements that the kernels can step: f32, f64, and f16 and bf16 with the accumulator and
 /// the arithmetic in f32.
@@ -84,12 +83,7 @@ macro_rules! float_element {
                 let another_way: fn(&S, &mut [Self], &[Self], &mut [&mut [Self]; N]) -> bool =
                     $another_way;
                 if !another_way(rule, parameter, gradient, &mut state) {
-                    Level::detect().run(Pass {
-                        rule,
-                        parameter,
-                        gradient,
-                        state,
-                    });
+                    rule.step_slices(parameter, gradient, state);
                 }
             }
         }

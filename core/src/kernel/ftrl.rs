@@ -12,8 +12,8 @@ use super::number::Number;
 /// n ← n′
 /// ```
 ///
-/// Without shrinkage, a weight whose gradient is 0 stays where it is: its terms do not change, and at the
-/// same rate the last line would give it again, but for rounding. The rate is not 0.
+/// Without shrinkage, a weight whose gradient is 0 stays where it is. Its terms do not change, so that at the same
+/// rate the last line gives the same weight again, except for rounding. The rate is not 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FtrlStep<const ROOT: bool> {
     /// The learning rate η.

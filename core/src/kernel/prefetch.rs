@@ -22,19 +22,3 @@ pub(super) fn prefetch<T>(slice: &[T]) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = slice;
 }
-
-#[cfg(test)]
-mod tests {
-    use super::prefetch;
-
-    /// Odd lengths, none among them, and types wider than a byte.
-    #[test]
-    fn nothing_is_read_or_changed() {
-        for len in [0, 1, 15, 16, 17, 63, 1001] {
-            let numbers = vec![1.5_f32; len];
-            prefetch(&numbers);
-            prefetch(&numbers[len / 2..]);
-            assert_eq!(numbers, vec![1.5; len]);
-        }
-    }
-}

@@ -15,7 +15,7 @@ use super::threads::share_out;
 /// than a core can wait for at once (measured on tables of a million rows and more).
 pub(super) const AHEAD: usize = 8;
 
-/// Bytes of a table that is near enough not to be asked for.
+/// Tables smaller than this, in bytes, stay in cache, so that prefetching them does not pay.
 const CACHED: usize = 512 * 1024;
 
 /// A sparse matrix in compressed sparse rows: row `i` has the entries `offsets[i]..offsets[i + 1]`
@@ -52,7 +52,7 @@ impl Csr<'_> {
 }
 
 /// The product of a sparse matrix and a dense one: row `i` of `sums` becomes the sum of the rows of
-/// `table` that row `i` of `matrix` names, each times its value, in the order of the entries.
+/// `table` at the indices of row `i` of `matrix`, each times its value, in the order of the entries.
 ///
 /// `table` is `[columns of matrix, width]` and `sums` `[rows of matrix, width]`, both row after row.
 /// The sums are taken in f64 for f64, else in f32. A row without entries becomes zero.
@@ -123,7 +123,7 @@ impl<P: FloatElement> Work for WeightedSum<'_, P> {
     }
 }
 
-/// The sum of the rows of `table` that row `i` of `matrix` names.
+/// The sum of the rows of `table` at the indices of row `i` of `matrix`, each times its value.
 #[inline(always)]
 pub(super) fn sum_row<P: FloatElement>(
     matrix: Csr,
@@ -146,8 +146,8 @@ pub(super) fn sum_row<P: FloatElement>(
     }
 }
 
-/// The gradient of some rows of a table, as the sums that it consists of: that of row `rows[i]` is row
-/// `i` of the product of `matrix` and `slopes`. A step forms it row by row, and needs no memory for it.
+/// The gradient of some rows of a table, not yet summed: the gradient of row `rows[i]` is row `i` of the
+/// product of `matrix` and `slopes`. A step forms it row by row, and needs no memory for it.
 /// The sums are in f64 for f64, else in f32: a sum of half-precision slopes may lie beyond their range.
 #[derive(Clone, Copy, Debug)]
 pub struct RowSums<'a, P> {
@@ -193,13 +193,13 @@ impl<'a, P: FloatElement> RowSums<'a, P> {
     }
 }
 
-/// The sum of the squares of each row of a table that `rows` names.
+/// The sum of the squares of each of some rows of a table.
 ///
 /// `table` is `[rows of the table, width]`.
 ///
 /// # Panics
 ///
-/// If `rows` does not ascend or names a row that the table does not have.
+/// If `rows` does not ascend or has a row that the table does not have.
 pub fn squares<P: FloatElement>(table: &[P], rows: &[u32], width: usize) -> Vec<f64> {
     check_rows(rows, width, table.len());
     let square = |number: &P| number.widen().to_f64().powi(2);
@@ -209,13 +209,13 @@ pub fn squares<P: FloatElement>(table: &[P], rows: &[u32], width: usize) -> Vec<
         .collect()
 }
 
-/// Multiplies each row of a table that `rows` names by its factor, in place.
+/// Multiplies each of some rows of a table by its factor, in place.
 ///
 /// `table` is `[rows of the table, width]`; `factors` has one number for each of `rows`.
 ///
 /// # Panics
 ///
-/// If a length does not agree with the others, or `rows` does not ascend or names a row that the
+/// If a length does not agree with the others, or `rows` does not ascend or has a row that the
 /// table does not have.
 pub fn scale<P: FloatElement>(table: &mut [P], rows: &[u32], factors: &[f64], width: usize) {
     assert_eq!(rows.len(), factors.len(), "number of factors");

@@ -1,13 +1,11 @@
 //! What the examples print, write and return: others parse it.
 #![cfg(feature = "any-backend")]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::example::{backend_is_available, example, lines};
+use crate::common::example::{backend_is_available, example, lines};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -153,7 +151,7 @@ fn a_real_file_is_learnt() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let [train, test] = ["train", "test"].map(|part| folder.join(format!("agaricus.txt.{part}")));
     if !train.exists() {
-        common::print_skip(&format!("{} is absent", train.display()));
+        crate::common::print_skip(&format!("{} is absent", train.display()));
         return;
     }
     if !backend_is_available() {

@@ -4,13 +4,9 @@
 //! `tests/cli.rs` has a short run of some.
 #![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
-mod common;
-
-#[path = "../examples/word_embeddings/cooccurrence.rs"]
+#[path = "../../examples/word_embeddings/cooccurrence.rs"]
 mod cooccurrence;
-#[path = "word_embeddings/pairs.rs"]
 mod pairs;
-#[path = "word_embeddings/refusals.rs"]
 mod refusals;
 
 use std::collections::HashMap;
@@ -18,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::example::{backend_is_available, example};
+use crate::common::example::{backend_is_available, example};
 
 /// Words of `sentences.txt` that are used alike, and the share of the three nearest words that must be of
 /// the class. Relatives are near their counterparts, and some of them nearer to what they do than to others.
@@ -58,7 +54,7 @@ fn run(dir: &Path, arguments: &str) -> Output {
 fn lines(dir: &Path, arguments: &str) -> Vec<String> {
     let output = run(dir, arguments);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    common::example::lines(&output.stdout)
+    crate::common::example::lines(&output.stdout)
 }
 
 /// The words and their cosines in a line like `horse: cow 0.9123, pig 0.9012`.

@@ -3,16 +3,13 @@
 //! Not where the examples run on a GPU: on a software adapter so many runs take hours.
 #![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
-mod common;
-
-#[path = "sparse_models/refusals.rs"]
 mod refusals;
 
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::example::{example, lines};
+use crate::common::example::{example, lines};
 use serde_json::Value;
 
 /// Few and small models, for a program that is not optimized.

@@ -1,7 +1,6 @@
 //! The training loop, the evaluation and the experiments.
 
-mod common;
-
+use crate::common::{bits, on_each_backend, values};
 use burn::backend::{Autodiff, NdArray};
 use burn::module::AutodiffModule;
 use burn::optim::{GradientsParams, Optimizer};
@@ -17,7 +16,6 @@ use burn_adagrad::{
     AdagradConfig, SparseDataConfig, SparseNNConfig, compare_optimizers, evaluate_model,
     generate_sparse_data, run_experiment, train_model,
 };
-use common::{bits, on_each_backend, values};
 
 on_each_backend!(accuracy_counts_the_right_rows);
 

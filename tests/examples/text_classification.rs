@@ -4,20 +4,17 @@
 //! `tests/cli.rs` has a short run of some.
 #![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
-mod common;
-
-#[path = "../examples/text_classification/hash.rs"]
+#[path = "../../examples/text_classification/hash.rs"]
 mod hash;
-#[path = "text_classification/refusals.rs"]
 mod refusals;
-#[path = "../examples/text_classification/tokens.rs"]
+#[path = "../../examples/text_classification/tokens.rs"]
 mod tokens;
 
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::example::{backend_is_available, example};
+use crate::common::example::{backend_is_available, example};
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
     let mut command = example("text_classification");
@@ -219,7 +216,7 @@ fn losses_that_are_not_finite_are_reported() {
 fn the_shipped_remarks_can_be_made_again() {
     let output = example("generate_remarks").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    let shipped = include_bytes!("../examples/text_classification/data/remarks.tsv");
+    let shipped = include_bytes!("../../examples/text_classification/data/remarks.tsv");
     assert!(
         output.stdout == shipped,
         "generate_remarks writes other remarks"

@@ -3,13 +3,11 @@
 //! Not where the examples run on a GPU: on a software adapter so many runs take hours.
 #![cfg(not(any(feature = "wgpu", feature = "cuda")))]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::example::{example, lines};
+use crate::common::example::{example, lines};
 
 fn learner(dir: &Path, options: &str) -> Output {
     let mut command = example("learner");

@@ -1,7 +1,6 @@
 //! A run that is saved and loaded midway is the run that was never interrupted, bit for bit.
 
-mod common;
-
+use crate::common::{bits, on_each_backend, values, vector};
 use burn::backend::{Autodiff, Flex};
 use burn::module::Module;
 use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
@@ -14,7 +13,6 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor};
 use burn_adagrad::nn::binary_cross_entropy_with_logits;
 use burn_adagrad::{AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
-use common::{bits, on_each_backend, values, vector};
 use proptest::prelude::*;
 use tempfile::TempDir;
 

@@ -1,13 +1,11 @@
 //! f16 and bf16 parameters: the accumulator and the arithmetic are f32. With the feature `flex` this
 //! holds for the kernels, without it for the plain tensor operations.
 
-mod common;
-
+use crate::common::{reference, values, vector};
 use burn::backend::Flex;
 use burn::optim::SimpleOptimizer;
 use burn::tensor::{DType, Tensor};
 use burn_adagrad::{AdagradConfig, EpsilonPlacement};
-use common::{reference, values, vector};
 use serde::Deserialize;
 
 fn half(numbers: &[f32], dtype: DType) -> Tensor<Flex, 1> {

@@ -1,11 +1,10 @@
 //! burn-train's `Learner` on modules with tables: the same weights as a loop of one's own, without copies,
 //! and a run that resumes is the run that was never interrupted.
 
-mod common;
-
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::common::{assert_close, bits, values};
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn::data::dataloader::DataLoader;
 use burn::module::{AutodiffModule, Module};
@@ -30,7 +29,6 @@ use burn_adagrad::{
     AdagradConfig, SimpleNN, SimpleNNConfig, SparseDataConfig, SparseNN, SparseNNConfig,
     evaluate_model, generate_sparse_data,
 };
-use common::{assert_close, bits, values};
 
 type B = Autodiff<Flex>;
 type Net = SparseNN<B>;

@@ -4,13 +4,11 @@
 //! `tests/cli.rs` has a short run of some.
 #![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::example::{backend_is_available, example, lines};
+use crate::common::example::{backend_is_available, example, lines};
 
 /// Digit `d` is an image of 3 × 4 pixels of which pixel `d` is white.
 const ROWS: u32 = 3;

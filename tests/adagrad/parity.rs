@@ -1,7 +1,6 @@
 //! The numbers of other frameworks: `tests/reference/generate.py` made them.
 
-mod common;
-
+use crate::common::{assert_close, on_each_backend, reference, values, vector};
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::optim::{AdaGradConfig, LearningRate, SimpleOptimizer};
@@ -11,7 +10,6 @@ use burn::{backend::Autodiff, module::AutodiffModule};
 use burn_adagrad::data::{SparseDataset, dataloader};
 use burn_adagrad::train::OptimizerKind;
 use burn_adagrad::{Adagrad, AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
-use common::{assert_close, on_each_backend, reference, values, vector};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -4,9 +4,6 @@
 //! `tests/cli.rs` has a short run of some.
 #![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
-mod common;
-
-#[path = "recommender/refusals.rs"]
 mod refusals;
 
 use std::collections::BTreeSet;
@@ -14,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::example::{backend_is_available, example};
+use crate::common::example::{backend_is_available, example};
 
 /// Runs the example with some options, parted by blanks.
 fn recommender(dir: &Path, options: &str) -> Output {

@@ -1,14 +1,12 @@
 //! The programs that tune and that show what tuning gives, run as programs.
 #![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
-use common::example::{example, lines};
+use crate::common::example::{example, lines};
 use serde_json::Value;
 
 fn run(name: &str, dir: &Path, options: &str) -> Output {

@@ -3,8 +3,7 @@
 //! Without the features there are no kernels to reach: the plain path would pass for them.
 #![cfg(all(feature = "ndarray", feature = "flex"))]
 
-mod common;
-
+use crate::common::{assert_close, bits, on_each_backend, values};
 use burn::backend::flex::FlexTensor;
 use burn::backend::ndarray::NdArrayTensor;
 use burn::backend::{Flex, NdArray};
@@ -12,7 +11,6 @@ use burn::optim::SimpleOptimizer;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor, TensorData, TensorPrimitive};
 use burn_adagrad::{AdagradConfig, AdagradState};
-use common::{assert_close, bits, on_each_backend, values};
 use proptest::prelude::*;
 
 on_each_backend!(

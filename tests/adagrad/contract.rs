@@ -1,15 +1,13 @@
 //! What every optimizer of the crate promises, on random gradients.
 
-mod common;
-
+use crate::common::{assert_close, bits, check, on_each_backend, values, vector};
 use burn::backend::NdArray;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::SimpleOptimizer;
 use burn::tensor::backend::Backend;
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 use burn_adagrad::kernel::reference::{self, AdagradOptions};
 use burn_adagrad::{Adagrad, AdagradConfig, EpsilonPlacement};
-use common::{assert_close, bits, check, on_each_backend, values, vector};
 use proptest::prelude::*;
 
 on_each_backend!(
@@ -219,19 +217,6 @@ fn clipping_and_state_reach_the_module<B: Backend>(device: &B::Device) {
     assert_close("not clipped", &[step(None)], &[0.1 * 4.0 / 8.0], 1e-5, 1e-7);
     let clipped = step(Some(GradientClippingConfig::Value(1.0)));
     assert_close("clipped", &[clipped], &[0.1 * 1.0 / 5.0], 1e-5, 1e-7);
-}
-
-/// `NdArray<f64>` steps in f64: 1 + 1e-12 is lost in f32.
-#[test]
-fn double_precision_parameters_step_in_double_precision() {
-    let device = Default::default();
-    let optim = AdagradConfig::new().build();
-    let start = Tensor::<NdArray<f64>, 1>::from_data([1.0_f64], &device);
-    let gradient = Tensor::from_data([-1.0_f64], &device);
-    let (stepped, state) = optim.step(1e-12, start, gradient, None);
-    let moved: Vec<f64> = (stepped - 1.0).into_data().to_vec().unwrap();
-    assert!((moved[0] - 1e-12).abs() < 1e-15, "{moved:?}");
-    assert_eq!(state.unwrap().accumulator.dtype(), DType::F64);
 }
 
 #[test]

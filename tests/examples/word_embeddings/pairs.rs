@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::cooccurrence::{Pair, PairCounter};
 use crate::common::assert_close;
-use crate::cooccurrence::{Pair, PairCounter};
 
 /// The pairs of lines of words, with windows that start anew at each line.
 fn count(window: usize, buffer: Option<usize>, lines: &[&[u32]]) -> Vec<Pair> {

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::common::example::lines;
 use super::run;
+use crate::common::example::lines;
 
 #[test]
 fn bad_options_and_bad_input_exit_with_2_and_one_line() {

@@ -1,7 +1,5 @@
 //! Tuning: the same results whatever the threads and however often it is stopped.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::Path;

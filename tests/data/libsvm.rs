@@ -1,7 +1,5 @@
 //! Reading and writing the LIBSVM text format through the public API.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -331,7 +329,7 @@ fn zero_labels_are_written_and_write_errors_reported() {
 fn agaricus_is_read_in_full() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/agaricus.txt.train");
     if !path.exists() {
-        common::print_skip(&format!("{} is absent", path.display()));
+        crate::common::print_skip(&format!("{} is absent", path.display()));
         return;
     }
     let data = read_libsvm(&path).unwrap();

@@ -1,13 +1,11 @@
 //! Synthetic data, data sets and batches.
 
-mod common;
-
+use crate::common::{on_each_backend, values};
 use burn::backend::NdArray;
 use burn::tensor::backend::Backend;
 use burn_adagrad::data::{SparseDataset, dataloader};
 use burn_adagrad::error::DatasetError;
 use burn_adagrad::{SparseDataConfig, generate_sparse_data};
-use common::{on_each_backend, values};
 use proptest::prelude::*;
 
 on_each_backend!(batches_hold_the_rows);

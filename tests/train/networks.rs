@@ -1,7 +1,6 @@
 //! The modules and their loss.
 
-mod common;
-
+use crate::common::{assert_close, bits, on_each_backend, values, vector};
 use burn::backend::{Autodiff, NdArray};
 use burn::module::Module;
 use burn::nn::Linear;
@@ -9,7 +8,6 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn_adagrad::nn::binary_cross_entropy_with_logits;
 use burn_adagrad::{SimpleNN, SimpleNNConfig, SparseNN, SparseNNConfig};
-use common::{assert_close, bits, on_each_backend, values, vector};
 
 on_each_backend!(
     weights_start_as_in_pytorch,
