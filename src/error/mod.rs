@@ -18,7 +18,7 @@ pub use step::StepError;
 ///
 /// let error = AdagradConfig::new()
 ///     .with_lr_decay(-0.5)
-///     .with_epsilon(f32::NAN)
+///     .with_epsilon(f64::NAN)
 ///     .try_build()
 ///     .unwrap_err();
 /// assert_eq!(

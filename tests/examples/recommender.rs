@@ -1,7 +1,7 @@
 //! The example `recommender`: what it learns, prints and refuses.
 //!
 //! Not where the examples run on a GPU: on a software adapter so many runs take hours. There
-//! `tests/cli.rs` has a short run of some.
+//! `article.rs` has a short run of some.
 #![cfg(all(feature = "any-backend", not(any(feature = "wgpu", feature = "cuda"))))]
 
 mod refusals;

@@ -68,20 +68,16 @@ fn spoken(json: &str) -> String {
 }
 
 /// Values that an option of some kind cannot have.
-const REFUSED: [&str; 6] = [
+const REFUSED: [&str; 4] = [
     "-1.0",
     "2.0",
-    r#"{"penalty":-1.0}"#,
-    r#"{"HeavyBall":-1.0}"#,
     r#"{"every":0,"factor":2.0}"#,
     r#"{"Norm":-1.0}"#,
 ];
 
 /// Values that an option of some kind can have.
-const GOOD: [&str; 6] = [
+const GOOD: [&str; 4] = [
     "0.5",
-    r#"{"penalty":0.5}"#,
-    r#"{"HeavyBall":0.5}"#,
     r#"{"every":2,"factor":0.5}"#,
     r#"{"Norm":0.5}"#,
     r#""EveryStep""#,
