@@ -1,4 +1,4 @@
-//! Letting old gradients be forgotten now and then.
+//! Decay of the accumulator, which forgets old gradients.
 
 use burn::config::Config;
 use burn::tensor::Tensor;
@@ -14,8 +14,8 @@ use crate::validate::Problems;
 /// Between two decays the steps are those of Adagrad; with n = 1 (and an initial value of 0) they are
 /// RMSprop's at the rate η·√(1 − f).
 ///
-/// All accumulators are decayed, of a table that is trained row by row too: at every n-th step that is
-/// one pass over its accumulators, which for an n of a thousand is nothing beside the thousand steps.
+/// All accumulators are decayed, also those of a table that is trained row by row. At every n-th step that is
+/// one pass over all of them. With an n of a thousand it costs nothing beside the thousand steps.
 ///
 /// ```
 /// use burn::backend::NdArray;
@@ -62,7 +62,7 @@ pub(super) fn decayed_accumulator<B: Backend, const D: usize>(
     match decay {
         Some(decay) if step.is_multiple_of(decay.every) => {
             let decayed = accumulator.mul_scalar(decay.factor);
-            // Not `clamp_min`, which takes the bound for NaN on some backends.
+            // Not `clamp_min`, which turns NaN into the bound on some backends.
             let below = decayed.clone().lower_elem(initial_value);
             decayed.mask_fill(below, initial_value)
         }

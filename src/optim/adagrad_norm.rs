@@ -79,9 +79,9 @@ impl_build_sparse!(AdagradNormConfig => AdagradNorm);
 /// θ ← θ − η·g/(b + ε)
 /// ```
 ///
-/// All weights of a parameter have one step size, whatever the gradients that each has seen: what is
-/// adapted is the scale of the rate, not that of the features. Sparse, a row without gradient neither
-/// moves nor counts.
+/// All weights of a parameter have one step size, whatever gradients each has received. So the optimizer
+/// adapts the scale of the rate, not the scale of each feature. In row-sparse training, a row without gradient
+/// neither moves nor counts.
 ///
 /// Source: R. Ward, X. Wu, L. Bottou, *AdaGrad Stepsizes: Sharp Convergence Over Nonconvex Landscapes*,
 /// JMLR 21 (2020), <https://jmlr.org/papers/v21/18-352.html>.

@@ -85,14 +85,14 @@ pub(super) fn clip<B: AutodiffBackend, M: AutodiffModule<B>>(
         let Some(gradient) = RowGradient::of_lookups(table.dims[0], lookups) else {
             continue;
         };
-        // One may be there under the table's own id, and is not that of the whole table then.
+        // A gradient under the table's own id may be that of a lookup, not that of the whole table.
         let whole = match ids.contains(&table.id) {
             true => None,
             false => grads.get::<B::InnerBackend, 2>(table.id),
         };
         match whole {
             None => norm.add(sum_of_squares(gradient.values())),
-            // The table was used whole, too, and the step takes the sum of both.
+            // The table was used whole, too. The step takes the sum of both.
             Some(whole) => {
                 let rows = gradient.to_dense().to_device(&whole.device());
                 let dtype = working_dtype(whole.dtype());
@@ -134,7 +134,7 @@ fn lookups<B: Backend>(
             _ => lookup.id,
         };
         if let Some(slopes) = grads.get::<B, 2>(id) {
-            // A gradient of the whole table may have taken the place of the lookup's; the step will tell.
+            // A gradient of the whole table may have taken the place of the lookup's. The step will report it.
             if slopes.dims()[0] == lookup.batch.len() {
                 ids.push(id);
                 lookups.push((lookup.batch.clone(), slopes));

@@ -42,7 +42,7 @@ pub(super) fn clip_rows<B: Backend>(
     }
 }
 
-/// Not burn's `clamp`, which takes NaN for the limit on some backends.
+/// Not burn's `clamp`, which turns NaN into the limit on some backends.
 fn clamp<B: Backend, const D: usize>(gradient: Tensor<B, D>, limit: f32) -> Tensor<B, D> {
     let (above, below) = (
         gradient.clone().greater_elem(limit),
@@ -55,7 +55,7 @@ fn clamp<B: Backend, const D: usize>(gradient: Tensor<B, D>, limit: f32) -> Tens
 #[derive(Clone)]
 pub(super) enum Factor<B: Backend> {
     Number(f64),
-    /// Where to read a number would be to wait for it.
+    /// For backends on which reading a number would wait for it.
     Tensor(Tensor<B, 1>),
 }
 

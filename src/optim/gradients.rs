@@ -120,7 +120,7 @@ impl<B: Backend> Parts<B> {
     }
 }
 
-/// Takes padding rows out of the gradients of whole tables: they never move, and count for no norm.
+/// Removes padding rows from the gradients of whole tables. They never move and count for no norm.
 pub(super) fn drop_padding<B: Backend>(tables: &[Table], grads: &mut GradientsParams) {
     for table in tables {
         let Some(row) = table.padding else { continue };
@@ -192,8 +192,7 @@ fn number_of<B: Backend, const D: usize>(grads: &GradAdaptor, id: ParamId) -> us
     }
 }
 
-/// How many of the gradients are those of parameters of the module that are not in `known`; they are added to
-/// it.
+/// Counts the gradients of the module's parameters that are not in `known`, and adds those parameters to it.
 fn count<B: AutodiffBackend, M: AutodiffModule<B>>(
     module: &M,
     tables: &[Table],
@@ -224,8 +223,8 @@ fn count<B: AutodiffBackend, M: AutodiffModule<B>>(
     counter.number
 }
 
-/// The gradients of several devices as those of one: what burn's optimizers add up at a parameter is added
-/// up here, on the device where they would step it.
+/// Merges the gradients of several devices into one container. burn's optimizers add up the gradients of a
+/// parameter; they are added up here, on the device on which they would be stepped.
 pub(super) fn merge<B: AutodiffBackend, M: AutodiffModule<B>>(
     module: &M,
     tables: &[Table],

@@ -114,11 +114,10 @@ impl_build_sparse!(ProximalAdagradConfig => ProximalAdagrad);
 /// θ ← sign(p)·max(|p| − rλ₁, 0)/(1 + rλ₂)
 /// ```
 ///
-/// Every parameter of the module is penalised, biases too. How many weights are left is what
-/// [`ZeroReport`](crate::inspect::ZeroReport) counts. [`FtrlProximal`](crate::FtrlProximal), which weighs
-/// the sum of all gradients against its penalty and not one step at a time, left fewer at the same accuracy
-/// in the example `sparse_models`. The state is as large as the parameter; parameters in half precision keep
-/// it, and are stepped, in f32.
+/// Every parameter of the module is penalised, biases too. [`ZeroReport`](crate::inspect::ZeroReport) counts the
+/// weights that are left. [`FtrlProximal`](crate::FtrlProximal) weighs the sum of all gradients against its
+/// penalty, not one step at a time. In the example `sparse_models` it left fewer weights at the same accuracy.
+/// The state is as large as the parameter. Parameters in half precision keep it, and are stepped, in f32.
 ///
 /// Sources: J. Duchi, E. Hazan, Y. Singer, *Adaptive Subgradient Methods for Online Learning and
 /// Stochastic Optimization*, JMLR 12 (2011), the composite mirror descent update of section 5.1,

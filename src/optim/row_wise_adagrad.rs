@@ -103,8 +103,8 @@ impl_build_sparse!(RowWiseAdagradConfig => RowWiseAdagrad);
 /// θ ← θ − η · g/(√G + ε)
 /// ```
 ///
-/// All weights of a row so have one step size, which falls with the size of the gradients that the row
-/// has seen: enough for embeddings, whose rows differ in how often they occur. A vector has rows of one
+/// All weights of a row have one step size. It falls with the size of the gradients that the row has
+/// received. That is enough for embeddings, whose rows differ in how often they occur. A vector has rows of one
 /// number, and is stepped as by [`Adagrad`](super::Adagrad). Parameters in half precision keep an
 /// accumulator in f32.
 ///

@@ -76,8 +76,8 @@ impl_build!(Sm3Config => Sm3);
 /// slice see gradients alike, as in embeddings and wide layers. A vector has an accumulator for each of
 /// its elements: there SM3 is Adagrad. The accumulators are in f32 for parameters of f32 and below.
 ///
-/// Not for row-sparse training: a row without gradient may lower its accumulator, by what the columns
-/// know. Take [`RowWiseAdagrad`](crate::RowWiseAdagrad), as small and made for rows.
+/// Not for row-sparse training: a row without gradient may lower its accumulator, to what the accumulators of
+/// the columns allow. Take [`RowWiseAdagrad`](crate::RowWiseAdagrad), which is as small and made for rows.
 ///
 /// Sources: R. Anil, V. Gupta, T. Koren, Y. Singer, *Memory-Efficient Adaptive Optimization*, NeurIPS
 /// 2019, <https://arxiv.org/abs/1901.11150>; optax,

@@ -126,7 +126,7 @@ pub trait StateItem {
     const NAME: &'static str;
 }
 
-/// The name of a state in its serialized form: what was written of another state is refused when it is read,
+/// The name of a state in its serialized form: a state that was written under another name is refused,
 /// where its fields would fit.
 pub struct StateName<I>(PhantomData<fn() -> I>);
 
@@ -181,7 +181,7 @@ macro_rules! optimizer_state {
         ///
         /// It is a burn [`Record`](burn::record::Record): `optim.to_record()` and
         /// `optim.load_record(…)` carry it through any of burn's recorders, always at its own
-        /// precision: a recorder with half-precision settings does not round it, for the run that
+        /// precision: a recorder with half-precision settings does not round it, because the run that
         /// resumes from it would not be the run that was saved.
         #[derive(Clone, Debug)]
         pub struct $state<B: burn::tensor::backend::Backend, const D: usize> {
@@ -191,7 +191,7 @@ macro_rules! optimizer_state {
         #[doc = concat!("The serialized form of [`", stringify!($state), "`].")]
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         pub struct $item {
-            // Records that were written before it was there are taken as they are.
+            // Records that were written before the name existed are accepted.
             #[serde(default)]
             state: $crate::optim::state::StateName<$item>,
             $($field: $stored,)+

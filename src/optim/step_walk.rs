@@ -113,7 +113,7 @@ where
                 let gradient = clip_rows(self.grad_clipping, rows.gradient);
                 self.optim.step_rows(self.lr, tensor, gradient, state)
             }
-            // Rows are a part of the whole, for a table that was used whole as well.
+            // A table that was used whole and by rows is stepped whole. The rows are part of that.
             Gradients { whole, rows } => {
                 let mut tensor = with_decay_of_current_table(|decay| settle_all(decay, tensor));
                 if let Some(rows) = &rows {
@@ -136,7 +136,7 @@ where
     }
 }
 
-/// Before a step over the whole table, which decays it itself: every row gets what it has missed.
+/// Applies the pending decay of every row, before a step over the whole table that decays all of it.
 fn settle_all<B: Backend, const D: usize>(
     decay: &mut Option<Arc<RowDecay>>,
     tensor: Tensor<B, D>,

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// So many are known.
+/// This many are remembered.
 const KNOWN: u64 = 1 << 17;
 
-/// Numbers, as ranges: neighbours go together.
+/// Numbers, kept as ranges.
 #[derive(Default)]
 pub(super) struct Forgotten {
     ranges: VecDeque<Range<u64>>,

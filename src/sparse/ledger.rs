@@ -14,41 +14,41 @@ use super::roots::{Roots, Sweep};
 use crate::dispatch::graph::{Hold, Standing, hold, stub};
 use crate::error::StepError;
 
-/// Bytes that the lookups of a table may take before those are forgotten whose gradient can hardly come: of
-/// forward passes that nobody goes back through, and of backward passes that nobody collected.
+/// Bytes that the lookups of a table may take. Beyond it, the ledger forgets those whose gradient can hardly
+/// come: of forward passes without a backward pass, and of backward passes that nobody collected.
 const ROOM: usize = 3 << 20;
 
-/// What a lookup takes here beside its batch, and what the graph takes for it, whatever its size.
+/// Bytes of a lookup beside its batch, here and in the graph.
 const OVERHEAD: usize = 256;
 const GRAPH_OVERHEAD: usize = 2048;
 
-/// Lookups that are kept whatever their size, when a backward pass may have come through them and nobody has
-/// collected their gradients yet. Those that the graph still holds are all kept.
+/// Number of lookups that are kept whatever their size while a backward pass may have reached them and nobody
+/// has collected their gradients. All lookups that the graph still holds are kept.
 const NEW_KEPT: usize = 64;
 /// The same when somebody may have collected their gradients.
 const COLLECTED_KEPT: usize = 1024;
 
-/// Steps without its gradient after which a lookup is forgotten, at the least.
+/// A lookup is kept for at least this many steps that have no gradient for it.
 const STEPS_TO_WAIT: usize = 32;
 
-/// So many of the last lookups are known by their ids, so that a gradient of theirs is an error.
+/// The ids of this many lookups that are gone are remembered, so that a gradient of theirs is an error.
 const LAST_KNOWN: u64 = 1 << 12;
 
-/// Of so many that were forgotten before anybody collected, the gradient can still be collected.
+/// The gradients of this many lookups can still be collected after they were forgotten.
 const LOST_KNOWN: usize = 1 << 12;
 
-/// No pass has so many lookups in one table, of weights that a backward pass has been through before.
+/// No pass makes this many lookups in one table of weights that a backward pass has reached before.
 const PENDING: usize = 1 << 12;
 
-/// So many of the last times that decay was applied to the table are remembered.
+/// This many of the last applications of decay to the table are remembered.
 const RENAMED_KNOWN: usize = 32;
 
-/// How far the gradient of a lookup has come.
+/// How far the gradient of a lookup has got on its way to the optimizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Nobody has asked for it.
     New,
-    /// Somebody has collected the gradients of a backward pass, its own among them if it was there.
+    /// Somebody has collected the gradients of a backward pass, including this one if there was one.
     Collected,
     /// The same, under the id of the table.
     CollectedAsTable,
@@ -56,9 +56,9 @@ pub(crate) enum Stage {
     Stepped,
 }
 
-/// A sum of rows that was looked up.
+/// A lookup: a weighted sum of rows.
 pub(crate) struct Lookup {
-    /// Under which the gradient of the output is kept.
+    /// The id under which burn keeps the gradient of the output.
     pub(crate) id: ParamId,
     /// The table's parameter.
     pub(crate) table: ParamId,
@@ -73,7 +73,7 @@ pub(crate) struct Lookup {
     /// The graph's number of the weights that were read, where it is known.
     node: Option<u64>,
     bytes: usize,
-    /// Of which those that go when the graph lets go of it.
+    /// How many bytes of it are freed when the graph drops it.
     graph_bytes: usize,
     steps_missed: usize,
     steps_to_wait: usize,
@@ -119,10 +119,10 @@ struct Entries {
     bytes: usize,
     /// Where [`make_room`](Self::make_room) begins.
     limit: usize,
-    /// Ids are those that follow on this one.
+    /// The ids of lookups follow on this one.
     first_id: u64,
     next_number: u64,
-    /// Numbers of lookups that are gone without a step.
+    /// The numbers of lookups that are gone without a step.
     forgotten: Forgotten,
     /// Numbers in the graph of weights before and after decay was applied to them.
     renamed: VecDeque<(u64, u64)>,
@@ -184,7 +184,7 @@ impl Ledger {
         (root, sweep)
     }
 
-    /// Remembers a lookup. Says if the graph is to be swept of what nobody can need any more, after which
+    /// Remembers a lookup. Returns whether the graph should be swept of what nobody can need any more, after which
     /// [`swept`](Self::swept) is to be called.
     pub(super) fn add<B: Backend>(&self, lookup: NewLookup<B>) -> Option<Sweep<B>> {
         // The graph may keep the output for what was computed of it.
@@ -217,7 +217,7 @@ impl Ledger {
         entries.make_room(lookup.node)
     }
 
-    /// Forgets the lookups of which the graph has let go when it was swept.
+    /// Forgets the lookups that a sweep removed from the graph.
     pub(super) fn swept<B: Backend>(&self, sweep: &Sweep<B>) {
         let mut entries = self.entries();
         let lost = entries.lost.len();
@@ -231,7 +231,7 @@ impl Ledger {
         entries.set_limit();
     }
 
-    /// Weights that stand so in the graph are the same parameter as those before.
+    /// Records that weights with this number in the graph are the same parameter as those before.
     pub(super) fn rename(&self, before: Standing, after: Standing) {
         let (Standing::Leaf(Some(before)), Standing::Leaf(Some(after))) = (before, after) else {
             return;
@@ -271,7 +271,7 @@ impl Ledger {
             .collect()
     }
 
-    /// The same of lookups that were forgotten before anybody has collected their gradients.
+    /// The same for lookups that were forgotten before anybody collected their gradients.
     pub(super) fn lost_leaves_of<B: Backend>(
         &self,
         nodes: &[Option<u64>],
@@ -303,10 +303,10 @@ impl Ledger {
         leaves.collect()
     }
 
-    /// The gradients of these lookups have been collected, if there were any.
+    /// Records that the gradients of these lookups have been collected, if there were any.
     pub(super) fn mark(&self, ids: &HashSet<ParamId>, stage: Stage) {
         let mut entries = self.entries();
-        // As many steps may come first as there are lookups that wait.
+        // Each lookup that waits may have a step of its own before this one.
         let steps_to_wait = STEPS_TO_WAIT.max(2 * entries.lookups.len());
         for lookup in &mut entries.lookups {
             lookup.steps_to_wait = lookup.steps_to_wait.max(steps_to_wait);
@@ -316,7 +316,7 @@ impl Ledger {
         }
     }
 
-    /// Hands every lookup to `step`, from the oldest on, which says whether it had its gradient.
+    /// Hands every lookup to `step`, from the oldest on. `step` returns whether the lookup had its gradient.
     pub(crate) fn step(&self, mut step: impl FnMut(&Lookup) -> bool) {
         let mut entries = self.entries();
         entries.use_up_roots();
@@ -329,7 +329,7 @@ impl Ledger {
             lookup.steps_missed += 1;
             lookup.stage == Stage::Stepped || lookup.steps_missed >= lookup.steps_to_wait
         });
-        // The weights are others now: nobody collects gradients of those that were.
+        // The step has made other weights. Nobody collects gradients of the old ones.
         entries.lost.clear();
     }
 
@@ -360,7 +360,7 @@ impl Ledger {
         self.entries().error.get_or_insert(error);
     }
 
-    /// Why gradients cannot be stepped. It is told once.
+    /// Why gradients cannot be stepped. It is returned once.
     pub(crate) fn take_error(&self) -> Option<StepError> {
         self.entries().error.take()
     }
@@ -371,7 +371,7 @@ impl Entries {
         self.first_id.wrapping_add(number).into()
     }
 
-    /// Notes through which graphs a backward pass may have been.
+    /// Notes which graphs a backward pass may have reached.
     fn use_up_roots(&mut self) {
         for lookup in &self.lookups {
             if lookup.has_been_passed() {
@@ -380,8 +380,8 @@ impl Entries {
         }
     }
 
-    /// Forgets old lookups if all of them take too much room. Says if the graph of the weights is to be swept,
-    /// to find out which of their lookups nobody can need any more.
+    /// Forgets old lookups if all of them take too much room. Returns whether the graph of the weights should be
+    /// swept, to find out which of their lookups nobody can need any more.
     fn make_room<B: Backend>(&mut self, node: Option<u64>) -> Option<Sweep<B>> {
         if self.bytes <= self.limit {
             return None;
@@ -409,7 +409,7 @@ impl Entries {
                 Stage::New => (new + 1, collected),
                 _ => (new, collected + 1),
             });
-        // Some at a time: there is work to do each time.
+        // Several at a time, because each time costs work.
         let bytes = self.bytes - pending_bytes;
         let mut excess = bytes.saturating_sub(ROOM / 16 * 15);
         self.forget(|lookup| {
@@ -431,14 +431,14 @@ impl Entries {
         sweep
     }
 
-    /// While much is pending, it is looked at ever more seldom.
+    /// The more is pending, the less often it is looked at.
     fn set_limit(&mut self) {
         let pending = self.lookups.iter().filter(|lookup| lookup.is_pending());
         let pending: usize = pending.map(|lookup| lookup.bytes).sum();
         self.limit = ROOM.max(self.bytes + self.bytes / 16).max(2 * pending);
     }
 
-    /// Forgets the lookups of which `goes` says so.
+    /// Forgets the lookups for which `goes` returns true.
     fn forget(&mut self, mut goes: impl FnMut(&mut Lookup) -> bool) {
         for mut lookup in std::mem::take(&mut self.lookups) {
             if !goes(&mut lookup) {

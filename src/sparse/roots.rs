@@ -1,8 +1,8 @@
 //! Leaves whose graphs the lookups of a table join.
 //!
-//! burn 0.21 loses parameters whose graph is merged twice, so that all lookups of the same weights share one
-//! graph. burn lets go of dead passes in a backward pass alone, so that a run of forward passes grows. To go
-//! back through the root then takes the dead passes away.
+//! burn 0.21 loses parameters whose graph is merged twice. Therefore all lookups of the same weights share one
+//! graph. burn drops dead passes only during a backward pass, so that the graph grows with every forward pass.
+//! A backward pass through the root alone, a sweep, removes the dead passes.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use burn::tensor::backend::Backend;
 
 use crate::dispatch::graph::forget_root;
 
-/// Weights whose root is kept: those that were looked up last.
+/// The roots of this many weights are kept: those that were looked up last.
 const KEPT: usize = 4;
 
 /// The roots of the weights that were looked up last.
@@ -25,12 +25,12 @@ struct Root {
     node: u64,
     /// A `Tensor<B, 2>`: tables with and without autodiff share a ledger.
     leaf: Box<dyn Any + Send>,
-    /// Has the graph forget the leaf.
+    /// Makes the graph forget the leaf.
     forget: fn(&dyn Any),
-    /// Where it was made, until another thread has joined.
+    /// The thread that made it, until another thread has joined.
     thread: Option<ThreadId>,
-    /// Whether a backward pass may have been through its graph. burn then takes what hangs on parameters that
-    /// the pass has used up for useless in the next one.
+    /// Whether a backward pass may have reached its graph. In the next pass, burn then drops what depends on
+    /// parameters that the earlier pass has used up.
     is_used: bool,
 }
 
@@ -80,15 +80,15 @@ impl Roots {
         sweep
     }
 
-    /// A backward pass may have been through the graph of these weights.
+    /// Records that a backward pass may have reached the graph of these weights.
     pub(super) fn use_up(&mut self, node: Option<u64>) {
         if let Some(root) = self.0.iter_mut().find(|root| Some(root.node) == node) {
             root.is_used = true;
         }
     }
 
-    /// What a sweep of the graph of these weights takes. It must not be done while another thread uses the
-    /// graph. It takes nothing from a pass that is pending if it [is the first](Sweep::is_first).
+    /// What a sweep of the graph of these weights needs. Nobody may sweep while another thread uses the graph. The
+    /// [first](Sweep::is_first) sweep takes nothing from a pending pass.
     pub(super) fn sweep<B: Backend>(&self, node: u64) -> Option<Sweep<B>> {
         let root = self.0.iter().find(|root| root.node == node)?;
         if root.thread != Some(thread::current().id()) {

@@ -23,8 +23,8 @@ use crate::dispatch::rows;
 /// and `Embedding` load into the layers here and back.
 ///
 /// It dereferences to burn's `Param`: `table.val()` reads the weights and `table.id` is the parameter's id.
-/// [`map`](Self::map) changes the weights, as `Param::map` does. Where lazy weight decay is due, whoever
-/// reads all weights gets decayed ones; this costs a pass over the table, once a step at the most.
+/// [`map`](Self::map) changes the weights, as `Param::map` does. While weight decay of rows
+/// is pending, whoever reads all weights gets decayed ones. That costs a pass over the table, at most once a step.
 ///
 /// ```
 /// use burn::backend::NdArray;
@@ -48,25 +48,25 @@ pub struct RowTable<B: Backend> {
     pub(super) weight: Param<Tensor<B, 2>>,
     pub(super) due: Option<Due<B>>,
     pub(super) options: RowOptions,
-    /// Clones share it, as clones of a burn module share the ids of their parameters: a gradient that one
+    /// Clones share it, as clones of a burn module share the ids of their parameters: the gradient that one
     /// gave rise to can be stepped on another.
     pub(super) ledger: Arc<Ledger>,
 }
 
-/// What holds for rows of a table when they are looked up.
+/// Rules for rows of a table that are looked up.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RowOptions {
-    /// The row that counts for nothing.
+    /// The padding row, which counts for nothing.
     pub(super) padding: Option<u32>,
     /// The norm that no row exceeds.
     pub(super) max_norm: Option<f32>,
 }
 
-/// Weight decay that rows of a table have not had yet.
+/// The pending weight decay of a table's rows.
 #[derive(Clone)]
 pub(super) struct Due<B: Backend> {
     pub(super) decay: Arc<RowDecay>,
-    /// The decayed weights, once somebody has looked at all of them. From then on they are the parameter.
+    /// The decayed weights, once somebody has read all of them. From then on they are the parameter.
     /// Clones share them, as they share the graph's leaf of weights without decay.
     pub(super) settled: Arc<OnceLock<Param<Tensor<B, 2>>>>,
 }
@@ -84,9 +84,9 @@ impl<B: Backend> RowTable<B> {
         self.weight.lazy_shape().dims()
     }
 
-    /// Makes a row stand for nothing, as `padding_idx` of PyTorch's embeddings: it is set to zeros, entries
-    /// that name it are passed over, and it never moves. It is no part of a record: say it again for a
-    /// table that a record is loaded into.
+    /// Makes a row the padding row, as `padding_idx` of PyTorch's embeddings. The row is set to zeros, entries
+    /// at it are passed over, and it never moves. A record does not hold this option: set it again for a table
+    /// that a record is loaded into.
     ///
     /// # Panics
     ///
@@ -114,10 +114,11 @@ impl<B: Backend> RowTable<B> {
         Self { options, ..table }
     }
 
-    /// Keeps the norm (L2) of rows at this number or below, as `max_norm` of PyTorch's embeddings: a
-    /// longer row is shortened where it is looked up, and for good in the step that follows (not under
-    /// [`FtrlProximal`](crate::FtrlProximal), whose state is the sum of all steps: there it only bounds what is
-    /// looked up). It is no part of a record: say it again for a table that a record is loaded into.
+    /// Keeps the norm (L2) of rows at this number or below, as `max_norm` of PyTorch's embeddings. A longer row
+    /// is shortened when it is looked up. The step that follows shortens it for good. (Not under
+    /// [`FtrlProximal`](crate::FtrlProximal), whose state is the sum of all steps. There the norm only bounds
+    /// what a lookup reads.) A record does not hold this option: set it again for a table that a record is
+    /// loaded into.
     ///
     /// # Panics
     ///
@@ -146,7 +147,7 @@ impl<B: Backend> RowTable<B> {
         }
     }
 
-    /// The batch without what counts for nothing.
+    /// The batch without the entries at the padding row.
     pub(crate) fn without_padding(&self, batch: &CsrBatch) -> CsrBatch {
         match self.options.padding {
             Some(row) => batch.without(row),
@@ -254,7 +255,7 @@ impl<B: Backend> RowTable<B> {
         self.flush().with_weight(|weight, _| weight.map(f))
     }
 
-    /// Applies the weight decay that rows still have to get. Without lazy decay there is none.
+    /// Applies the pending weight decay to all rows. Without decay nothing is pending.
     pub fn flush(self) -> Self {
         let ledger = self.ledger.clone();
         self.with_weight(|weight, decay| match decay.take() {
@@ -331,8 +332,8 @@ impl<B: Backend> RowTable<B> {
     }
 }
 
-/// Applies what is due. The result is a leaf where the parameter is one: the same to lookups that were made
-/// before.
+/// Applies the pending decay. The result is a leaf if the parameter is one. To lookups that were made before it
+/// is the same parameter.
 fn settle<B: Backend>(
     weight: Param<Tensor<B, 2>>,
     decay: &RowDecay,
@@ -345,7 +346,7 @@ fn settle<B: Backend>(
     weight.map(|weight| {
         let before = standing(&weight);
         if before == Standing::Computed {
-            // The values are the decayed ones, and the gradient goes where it went: were the product
+            // The values are the decayed ones, and the gradient goes where it went. If the product were
             // recorded, it would scale the gradient.
             let untracked = weight.clone().set_require_grad(false);
             let decayed = rows::scale(untracked.clone(), &names, &factors);

@@ -3,12 +3,11 @@
 //! burn's visitors and mappers see parameters, not the modules that hold them. To all of them a table is
 //! one parameter like any other. Only two kinds of walk know more:
 //!
-//! - This crate's own. What its optimizer and a table have to say to each other they leave here, by
-//!   thread. A step may run on a thread of a pool, where to wait for other threads is to do their work:
-//!   another module's step, even. What is kept here is therefore put back as it was found, after a panic,
-//!   too.
-//! - Those with which burn-optim carries gradients from a backward pass to an optimizer. They are told by
-//!   the names of their types, which Rust gives for any type; `tests/sparse/walkers.rs` fails if burn
+//! - This crate's own. Its optimizer and a table exchange what they need here, by thread. A step may run on a
+//!   thread of a pool. A thread that waits there does the work of others, even the step of another module.
+//!   Therefore each walk puts back what it found here, also after a panic.
+//! - Those with which burn-optim carries gradients from a backward pass to an optimizer. They are recognised
+//!   by the names of their types, which Rust gives for any type; `tests/sparse/walkers.rs` fails if burn
 //!   renames them.
 
 use std::any::type_name;
@@ -21,7 +20,7 @@ use burn::tensor::backend::Backend;
 use super::RowDecay;
 use super::ledger::Ledger;
 
-/// What of burn's walks over a module.
+/// The kinds of walks over a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Walker {
     /// Takes the gradients of parameters out of those of a backward pass (`GradientsParams::from_grads`
@@ -33,7 +32,7 @@ pub(super) enum Walker {
     Optimizer,
     /// Marks parameters for burn's distributed training.
     Sharder,
-    /// Anything else: it gets what it would get of a dense parameter.
+    /// Anything else: it sees what it would see of a dense parameter.
     Other,
 }
 
@@ -64,9 +63,9 @@ impl Walker {
 pub(crate) enum Walk {
     /// To step it.
     Step,
-    /// To have the tables apply the decay that is due.
+    /// To make the tables apply their pending decay.
     Flush,
-    /// To have another optimizer step what is not a table.
+    /// To let another optimizer step what is not a table.
     PassBy,
     /// To look at ids and shapes: decay need not be applied for it.
     Look,
@@ -123,7 +122,7 @@ pub(super) fn answer(table: impl FnOnce() -> Table) -> bool {
     })
 }
 
-/// Runs `f`, during which these tables know why they are walked over.
+/// Runs `f`. Meanwhile these tables know why the module is walked over.
 pub(crate) fn walk<T>(walk: Walk, tables: &[Table], f: impl FnOnce() -> T) -> T {
     let ids = tables.iter().map(|table| table.id).collect();
     let mut before = WALK.replace(Some((walk, ids)));
