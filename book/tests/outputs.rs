@@ -63,6 +63,8 @@ fn quick_examples_print_what_the_book_says() {
         {
             let output = common::example::example(run.example)
                 .args(run.args)
+                // So that pictures land in the `target` of the whole project.
+                .current_dir("..")
                 .output()
                 .unwrap();
             let text = String::from_utf8(output.stdout).unwrap();
