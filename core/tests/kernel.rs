@@ -36,10 +36,10 @@ fn step(bits: u32) -> AdagradStep {
 fn expected(step: &AdagradStep, p: &[f64], g: &[f64], a: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let options = AdagradOptions {
         lr_decay: 0.0,
-        epsilon: step.epsilon.into(),
+        epsilon: step.epsilon,
         epsilon_inside_sqrt: step.epsilon_inside_sqrt,
         maximize: step.maximize,
-        weight_decay: step.weight_decay.into(),
+        weight_decay: step.weight_decay,
     };
     let (mut p, mut a) = (p.to_vec(), a.to_vec());
     p.iter_mut().for_each(|p| *p *= step.factor);
