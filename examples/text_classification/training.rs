@@ -76,7 +76,7 @@ pub fn train(options: &Options, rows: &SparseDataset) -> anyhow::Result<Trained>
             .collect(),
         accumulator: state.accumulator,
         lr: options.lr,
-        epsilon: f64::from(config.epsilon),
+        epsilon: config.epsilon,
     })
 }
 

@@ -131,7 +131,7 @@ fn paths_follow_the_scalar_formula<B: Backend>(device: &B::Device) {
     check::<B, _>(device, strategy, |(config, decay, start, gradients)| {
         let options = AdagradOptions {
             lr_decay: config.lr_decay,
-            epsilon: config.epsilon.into(),
+            epsilon: config.epsilon,
             epsilon_inside_sqrt: config.epsilon_placement == EpsilonPlacement::InsideSqrt,
             maximize: config.maximize,
             weight_decay: decay,

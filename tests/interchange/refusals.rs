@@ -35,9 +35,9 @@ fn saved() -> (TempDir, PathBuf) {
     (dir, path)
 }
 
-type Loaded<M> = (M, Optim<M>);
+type Loaded<M> = Result<(M, Optim<M>), LoadError<M, Optim<M>>>;
 
-fn load(path: &Path) -> Result<Loaded<Linear<A>>, LoadError<Linear<A>, Optim<Linear<A>>>> {
+fn load(path: &Path) -> Loaded<Linear<A>> {
     load_pytorch(path, linear(3, 2), optim())
 }
 

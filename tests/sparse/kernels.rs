@@ -216,14 +216,7 @@ fn row_wise_steps_are_the_formula() {
                 let row = row as usize;
                 let place = row * width..(row + 1) * width;
                 let sum = &mut a[row..=row];
-                reference::row_wise_adagrad(
-                    epsilon.into(),
-                    maximize,
-                    0.05,
-                    &mut p[place],
-                    &f64s(g),
-                    sum,
-                );
+                reference::row_wise_adagrad(epsilon, maximize, 0.05, &mut p[place], &f64s(g), sum);
             }
             let f32s = |numbers: &[f64]| numbers.iter().map(|&n| n as f32).collect::<Vec<f32>>();
             assert_close("parameter", &got.0, &f32s(&p), 2e-6, 2e-7);
