@@ -14,7 +14,9 @@ use super::plain_rows;
 use crate::kernel::element_wise::ElementStep;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use crate::kernel::float::FloatElement;
-use crate::kernel::row_step::{self, RowStep};
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+use crate::kernel::row_step;
+use crate::kernel::row_step::RowStep;
 use crate::kernel::row_wise::RowWiseStep;
 use crate::kernel::rows::Csr;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
