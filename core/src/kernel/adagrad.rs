@@ -9,11 +9,13 @@
 //!
 //! # Special values
 //!
-//! The same comes out at every vector width and from the plain operations on the CPU. A NaN gradient
-//! makes its accumulator and its parameter NaN. An infinite gradient, or a finite one whose square
-//! overflows, makes the accumulator infinite; the parameter becomes NaN for the infinite one (∞/∞) and
-//! stays where it is for the finite one (g/∞), which is then frozen for good. A gradient whose square
-//! underflows leaves the accumulator as it is. Denormals are not flushed.
+//! The results are the same at every vector width and from the plain operations on the CPU.
+//!
+//! - A NaN gradient makes its accumulator and its parameter NaN.
+//! - An infinite gradient makes the accumulator infinite and the parameter NaN (∞/∞).
+//! - A finite gradient whose square overflows makes the accumulator infinite. The parameter stays where it is
+//!   (g/∞) and never moves again.
+//! - A gradient whose square underflows leaves the accumulator as it is. Denormals are not flushed.
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
@@ -74,7 +76,7 @@ impl ElementStep<1> for AdagradStep {
         (theta - direction.scale(self.rate), [sum])
     }
 
-    #[inline]
+    #[inline(always)]
     fn step_slices<T: Real>(&self, parameter: &mut [T], gradient: &[T], state: [&mut [T]; 1]) {
         match self.usual() {
             Some(usual) => run(&usual, parameter, gradient, state),
@@ -83,6 +85,7 @@ impl ElementStep<1> for AdagradStep {
     }
 
     #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
     fn step_f32(
         &self,
         parameter: &mut [f32],
@@ -97,7 +100,7 @@ impl ElementStep<1> for AdagradStep {
     }
 }
 
-/// A step without decay, ε above 0 outside of the root: as a type of its own, so that the loop for it knows
+/// A step without decay and with an ε above 0 outside of the root. It is a type of its own, so that its loop has
 /// the other options as constants and pays for none of them.
 struct Usual {
     rate: f64,
@@ -123,7 +126,7 @@ impl ElementStep<1> for Usual {
 
 impl AdagradStep {
     // ANCHOR: formula
-    /// The decayed weights θ·factor, along what the step goes, and the accumulator G.
+    /// The decayed weights θ·factor, the direction of the step, and the accumulator G.
     #[inline(always)]
     pub(super) fn direction<T: Number>(&self, theta: T, gradient: T, sum: T) -> (T, T, T) {
         let (theta, direction, sum) = self.quotient(theta, gradient, sum);
@@ -138,18 +141,14 @@ impl AdagradStep {
     /// The same for an ε above 0: the direction is g/(√G + ε).
     #[inline(always)]
     fn quotient<T: Number>(&self, theta: T, gradient: T, sum: T) -> (T, T, T) {
-        let theta = if self.factor == 1.0 {
-            theta
-        } else {
-            theta.scale(self.factor)
-        };
+        let theta = theta.scale(self.factor);
         let options = Direction {
             maximize: self.maximize,
             weight_decay: self.weight_decay,
         };
         let gradient = options.of(gradient, &theta);
         let sum = sum + gradient.clone().square();
-        // One of the two is -0, and adding it changes nothing: so one root is taken, not two.
+        // One of the two is -0, and adding -0 changes nothing. So one root serves both placements.
         let (under, outside) = if self.epsilon_inside_sqrt {
             (self.epsilon, -0.0)
         } else {
@@ -161,6 +160,7 @@ impl AdagradStep {
     // ANCHOR_END: formula
 
     /// The same step, if its options are the usual ones.
+    #[inline(always)]
     fn usual(&self) -> Option<Usual> {
         let usual = !self.epsilon_inside_sqrt
             && self.epsilon as f32 > 0.0
@@ -175,6 +175,7 @@ impl AdagradStep {
 
     /// Whether the estimate of 1/(√G + ε) can neither overflow nor underflow for this ε.
     #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
     fn suits_estimated_quotients(&self) -> bool {
         self.epsilon as f32 == 0.0 || (1e-30..1e30).contains(&self.epsilon)
     }

@@ -21,6 +21,7 @@ const LANES: usize = 16;
 ///
 /// The quotients of the formula must be of finite numbers by those whose inverse is a normal number, or by
 /// infinity or NaN.
+#[inline(always)]
 pub(super) fn step<S: ElementStep<N>, const N: usize>(
     rule: &S,
     parameter: &mut [f32],
@@ -45,44 +46,28 @@ fn pass<S: ElementStep<N>, const N: usize>(
     let len = parameter.len();
     let (parameters, last_parameter) = parameter.as_chunks_mut::<LANES>();
     let (gradients, last_gradient) = gradient[..len].as_chunks::<LANES>();
-    let parts = state.map(|part| part[..len].as_chunks_mut::<LANES>());
-    let (parts, mut last_parts) = unzip(parts);
-    // So that the loop need not check its places.
-    let count = parameters.len();
-    let parts = parts.map(|part| &mut part[..count]);
-    let gradients = &gradients[..count];
-    for i in 0..count {
-        let before = std::array::from_fn(|part| F32x16::load(&parts[part][i]));
-        let (theta, gradient) = (F32x16::load(&parameters[i]), F32x16::load(&gradients[i]));
-        let (theta, after) = rule.step(theta, gradient, before);
-        theta.store(&mut parameters[i]);
-        for part in 0..N {
-            after[part].store(&mut parts[part][i]);
+    let mut parts = state.map(|part| part[..len].as_chunks_mut::<LANES>());
+    for (i, (parameter, gradient)) in parameters.iter_mut().zip(gradients).enumerate() {
+        let before = parts.each_ref().map(|(part, _)| F32x16::load(&part[i]));
+        let (theta, after) = rule.step(F32x16::load(parameter), F32x16::load(gradient), before);
+        theta.store(parameter);
+        for ((part, _), after) in parts.iter_mut().zip(after) {
+            after.store(&mut part[i]);
         }
     }
     if last_gradient.is_empty() {
         return;
     }
-    let before = last_parts.each_ref().map(|part| F32x16::load_some(part));
+    let before = parts.each_ref().map(|(_, part)| F32x16::load_some(part));
     let (theta, after) = rule.step(
         F32x16::load_some(last_parameter),
         F32x16::load_some(last_gradient),
         before,
     );
     theta.store_some(last_parameter);
-    for (part, after) in last_parts.iter_mut().zip(after) {
+    for ((_, part), after) in parts.iter_mut().zip(after) {
         after.store_some(part);
     }
-}
-
-fn unzip<A, B, const N: usize>(pairs: [(A, B); N]) -> ([A; N], [B; N]) {
-    let mut seconds = [const { None }; N];
-    let mut place = seconds.iter_mut();
-    let firsts = pairs.map(|(first, second)| {
-        *place.next().expect("one for each pair") = Some(second);
-        first
-    });
-    (firsts, seconds.map(|second| second.expect("each is set")))
 }
 
 /// Sixteen numbers. [`pass`] alone makes them, and so they exist only where the processor has AVX-512F.

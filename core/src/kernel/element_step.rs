@@ -13,7 +13,7 @@ pub trait ElementStep<const N: usize>: Send + Sync {
 
     /// Steps equally long slices. A rule may step them as another rule would, whose options are constants.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn step_slices<T: Real>(&self, parameter: &mut [T], gradient: &[T], state: [&mut [T]; N])
     where
         Self: Sized,
@@ -31,7 +31,7 @@ pub trait ElementStep<const N: usize>: Send + Sync {
 }
 
 /// Steps equally long slices with the widest vectors that the processor has.
-#[inline]
+#[inline(always)]
 pub(super) fn run<T: Real, S: ElementStep<N>, const N: usize>(
     rule: &S,
     parameter: &mut [T],

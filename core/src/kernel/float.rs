@@ -2,6 +2,7 @@
 
 use super::element_step::ElementStep;
 use super::number::Real;
+use sealed::Sealed;
 
 /// A type of elements that the kernels can step: f32, f64, and f16 and bf16 with the accumulator and
 /// the arithmetic in f32.
@@ -40,8 +41,6 @@ pub trait FloatElement: Sealed + Copy + Send + Sync {
     );
 }
 
-use sealed::Sealed;
-
 pub(super) mod sealed {
     /// The kernels know these types and no others.
     pub trait Sealed {}
@@ -74,6 +73,8 @@ macro_rules! float_element {
                 Self::step_wide(rule, parameter, gradient, state);
             }
 
+            // Inlined: to hand the state on through calls takes longer than the step of a short row.
+            #[inline(always)]
             fn step_wide<S: ElementStep<N>, const N: usize>(
                 rule: &S,
                 parameter: &mut [Self],

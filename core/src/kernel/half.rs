@@ -10,6 +10,26 @@ use super::float::sealed::Sealed;
 /// Elements that are widened at a time; two buffers of them stay in the first-level cache.
 const BLOCK: usize = 512;
 
+/// Calls `step` for each block of equally long slices, with room for as many f32 as the block has elements.
+#[inline(always)]
+fn in_blocks<P, G, const N: usize>(
+    parameter: &mut [P],
+    gradient: &[G],
+    state: [&mut [f32]; N],
+    step: impl Fn(&mut [f32], &mut [P], &[G], [&mut [f32]; N]),
+) {
+    let mut wide = [0.0_f32; BLOCK];
+    let blocks = Chunks {
+        size: BLOCK,
+        parameter,
+        gradient,
+        state,
+    };
+    for (parameter, gradient, state) in blocks {
+        step(&mut wide[..gradient.len()], parameter, gradient, state);
+    }
+}
+
 macro_rules! half_element {
     ($($half:ident),+) => {$(
         impl Sealed for $half {}
@@ -33,18 +53,10 @@ macro_rules! half_element {
                 gradient: &[Self],
                 state: [&mut [f32]; N],
             ) {
-                let mut wide = [0.0_f32; BLOCK];
-                let blocks = Chunks {
-                    size: BLOCK,
-                    parameter,
-                    gradient,
-                    state,
-                };
-                for (parameter, gradient, state) in blocks {
-                    let wide = &mut wide[..gradient.len()];
+                in_blocks(parameter, gradient, state, |wide, parameter, gradient, state| {
                     gradient.convert_to_f32_slice(wide);
                     Self::step_wide(rule, parameter, wide, state);
-                }
+                });
             }
 
             fn step_wide<S: ElementStep<N>, const N: usize>(
@@ -53,19 +65,11 @@ macro_rules! half_element {
                 gradient: &[f32],
                 state: [&mut [f32]; N],
             ) {
-                let mut wide = [0.0_f32; BLOCK];
-                let blocks = Chunks {
-                    size: BLOCK,
-                    parameter,
-                    gradient,
-                    state,
-                };
-                for (parameter, gradient, state) in blocks {
-                    let wide = &mut wide[..parameter.len()];
+                in_blocks(parameter, gradient, state, |wide, parameter, gradient, state| {
                     parameter.convert_to_f32_slice(wide);
                     f32::step(rule, wide, gradient, state);
                     parameter.convert_from_f32_slice(wide);
-                }
+                });
             }
         }
     )+};
