@@ -4,22 +4,19 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-use super::host::{HostTensor, Slice, SliceMut, is_quantized, state_slices};
-use super::operands::Operands;
+use super::host::{HostTensor, Slice, SliceMut, state_slices};
+use super::operands::{Operands, Stepped};
 use super::plain;
 use crate::kernel::element_wise::ElementStep;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use crate::kernel::element_wise::step as step_slices;
-
-/// The parameter and the state after a step.
-pub(super) type Stepped<B, const D: usize, const N: usize> = (Tensor<B, D>, [Tensor<B, D>; N]);
 
 /// One step.
 #[inline]
 pub(crate) fn step<B: Backend, S: ElementStep<N>, const D: usize, const N: usize>(
     rule: &S,
     operands: Operands<Tensor<B, D>, N>,
-) -> Stepped<B, D, N> {
+) -> Stepped<B, D, D, N> {
     #[cfg(any(feature = "flex", feature = "ndarray"))]
     let operands = match on_host(rule, operands) {
         Ok(stepped) => return stepped,
@@ -35,14 +32,15 @@ pub(crate) fn step<B: Backend, S: ElementStep<N>, const D: usize, const N: usize
 pub(super) fn on_host<B: Backend, S: ElementStep<N>, const D: usize, const N: usize>(
     rule: &S,
     operands: Operands<Tensor<B, D>, N>,
-) -> Result<Stepped<B, D, N>, Operands<Tensor<B, D>, N>> {
+) -> Result<Stepped<B, D, D, N>, Operands<Tensor<B, D>, N>> {
     let Operands {
         parameter,
         gradient,
         state,
     } = &operands;
-    let fits = |tensor: &Tensor<B, D>| tensor.dims() == parameter.dims() && !is_quantized(tensor);
-    if !HostTensor::knows::<B>() || !fits(parameter) || !fits(gradient) || !state.iter().all(fits) {
+    let fits =
+        |tensor: &Tensor<B, D>| tensor.dims() == parameter.dims() && HostTensor::knows(tensor);
+    if !fits(parameter) || !fits(gradient) || !state.iter().all(fits) {
         return Err(operands);
     }
     let mut parameter = HostTensor::take_known(operands.parameter);

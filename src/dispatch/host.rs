@@ -26,48 +26,45 @@ pub(super) enum HostTensor {
 
 /// Does the same to the tensor of either backend.
 macro_rules! each_backend {
-    ($host:expr, $function:ident($tensor:ident $(, $argument:expr)*)) => {
+    ($host:expr, $function:ident) => {
         match $host {
             #[cfg(feature = "ndarray")]
-            HostTensor::NdArray($tensor) => ndarray::$function($tensor $(, $argument)*),
+            HostTensor::NdArray(tensor) => ndarray::$function(tensor),
             #[cfg(feature = "flex")]
-            HostTensor::Flex($tensor) => flex::$function($tensor $(, $argument)*),
+            HostTensor::Flex(tensor) => flex::$function(tensor),
         }
     };
 }
 
 impl HostTensor {
-    /// Whether the numbers of this backend's tensors lie in this process's memory, in a way that is known
-    /// here.
-    pub(super) fn knows<B: Backend>() -> bool {
+    /// Whether the numbers of a tensor lie in this process's memory, in a way that is known here.
+    pub(super) fn knows<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> bool {
         let id = TypeId::of::<B::FloatTensorPrimitive>();
-        #[cfg(feature = "ndarray")]
-        if id == TypeId::of::<NdArrayTensor>() {
-            return true;
-        }
-        #[cfg(feature = "flex")]
-        if id == TypeId::of::<FlexTensor>() {
-            return true;
-        }
-        false
+        let known = [
+            #[cfg(feature = "ndarray")]
+            TypeId::of::<NdArrayTensor>(),
+            #[cfg(feature = "flex")]
+            TypeId::of::<FlexTensor>(),
+        ];
+        known.contains(&id) && !is_quantized(tensor)
     }
 
-    /// Takes a tensor if its backend is [known](Self::knows); else gives it back.
+    /// Takes a tensor if it is [known](Self::knows); else gives it back.
     pub(super) fn take<B: Backend, const D: usize>(
         tensor: Tensor<B, D>,
     ) -> Result<Self, Tensor<B, D>> {
-        if Self::knows::<B>() && !is_quantized(&tensor) {
+        if Self::knows(&tensor) {
             Ok(Self::take_known(tensor))
         } else {
             Err(tensor)
         }
     }
 
-    /// Takes a tensor of a backend that is [known](Self::knows).
+    /// Takes a tensor of the same backend as one that is [known](Self::knows).
     ///
     /// # Panics
     ///
-    /// If it is not, or the tensor is quantized.
+    /// If it is of another.
     pub(super) fn take_known<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Self {
         let own = tensor.into_primitive().tensor();
         let id = TypeId::of::<B::FloatTensorPrimitive>();
@@ -115,19 +112,19 @@ impl HostTensor {
 
     /// The numbers in row-major order.
     pub(super) fn slice(&mut self) -> Option<Slice<'_>> {
-        each_backend!(self, lay_out_by_rows(tensor));
+        each_backend!(self, lay_out_by_rows);
         self.memory()
     }
 
     /// The numbers in row-major order, to be written.
     pub(super) fn slice_mut(&mut self) -> Option<SliceMut<'_>> {
-        each_backend!(self, lay_out_by_rows(tensor));
+        each_backend!(self, lay_out_by_rows);
         self.memory_mut()
     }
 
     /// Lays the numbers out without gaps, if they are not; in an order of the tensor's choice.
     pub(super) fn lay_out_densely(&mut self) {
-        each_backend!(self, lay_out_densely(tensor));
+        each_backend!(self, lay_out_densely);
     }
 
     /// Gives the numbers the order in memory of a tensor of the same backend, shape and type.
@@ -145,12 +142,12 @@ impl HostTensor {
     /// The numbers in the order in which they lie, which has no gaps. `None` for a type that the kernels
     /// do not know.
     pub(super) fn memory(&self) -> Option<Slice<'_>> {
-        each_backend!(self, memory(tensor))
+        each_backend!(self, memory)
     }
 
     /// The same, to be written: copied first if another tensor shares them.
     pub(super) fn memory_mut(&mut self) -> Option<SliceMut<'_>> {
-        each_backend!(self, memory_mut(tensor))
+        each_backend!(self, memory_mut)
     }
 
     /// The tensor that was taken.
@@ -179,7 +176,7 @@ macro_rules! state_slices {
 pub(super) use state_slices;
 
 /// Whether the numbers of a tensor are quantized: burn keeps them apart from all others.
-pub(super) fn is_quantized<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> bool {
+fn is_quantized<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> bool {
     matches!(tensor.dtype(), DType::QFloat(_))
 }
 

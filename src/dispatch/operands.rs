@@ -31,3 +31,7 @@ pub(crate) struct RowOperands<'a, B: Backend, const D: usize, const A: usize, co
 pub(crate) fn width_of<B: Backend, const D: usize>(table: &Tensor<B, D>) -> usize {
     table.dims()[1..].iter().product()
 }
+
+/// A parameter and its state after a step.
+pub(super) type Stepped<B, const D: usize, const A: usize, const N: usize> =
+    (Tensor<B, D>, [Tensor<B, A>; N]);

@@ -8,6 +8,7 @@ use burn::tensor::{Element, TensorData};
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 use super::host::{HostTensor, Slice, SliceMut, state_slices};
+use super::operands::Stepped;
 pub(crate) use super::operands::{RowOperands, width_of};
 use super::plain::{cast, working_dtype};
 use super::plain_rows;
@@ -111,9 +112,6 @@ fn sums<P: FloatElement + Element + Default>(matrix: Csr, table: &[P], width: us
     TensorData::new(sums, [n_rows, width])
 }
 
-/// A parameter and its state after a step.
-type Stepped<B, const D: usize, const A: usize, const N: usize> = (Tensor<B, D>, [Tensor<B, A>; N]);
-
 /// Steps in place, if the tensors are of a backend and of types for which that is possible; else gives
 /// the operands back.
 #[cfg(any(feature = "flex", feature = "ndarray"))]
@@ -128,6 +126,9 @@ pub(super) fn on_host<
     step: &S,
     operands: RowOperands<'a, B, D, A, N>,
 ) -> Result<Stepped<B, D, A, N>, RowOperands<'a, B, D, A, N>> {
+    if !HostTensor::knows(&operands.parameter) {
+        return Err(operands);
+    }
     let width = width_of(&operands.parameter);
     let RowOperands {
         parameter,
@@ -136,18 +137,7 @@ pub(super) fn on_host<
         slopes,
         state,
     } = operands;
-    let mut parameter = match HostTensor::take(parameter) {
-        Ok(parameter) => parameter,
-        Err(parameter) => {
-            return Err(RowOperands {
-                parameter,
-                rows,
-                matrix,
-                slopes,
-                state,
-            });
-        }
-    };
+    let mut parameter = HostTensor::take_known(parameter);
     let mut slopes = HostTensor::take_known(slopes);
     let mut state = state.map(HostTensor::take_known);
     macro_rules! run {

@@ -87,6 +87,9 @@ pub(super) fn on_host<B: Backend, const D: usize>(
     step: &Sm3Step,
     operands: Sm3Operands<B, D>,
 ) -> Result<Stepped<B, D>, Sm3Operands<B, D>> {
+    if !HostTensor::knows(&operands.parameter) {
+        return Err(operands);
+    }
     let dims = operands.parameter.dims();
     let Sm3Operands {
         parameter,
@@ -94,17 +97,7 @@ pub(super) fn on_host<B: Backend, const D: usize>(
         accumulators,
         momentum,
     } = operands;
-    let mut parameter = match HostTensor::take(parameter) {
-        Ok(parameter) => parameter,
-        Err(parameter) => {
-            return Err(Sm3Operands {
-                parameter,
-                gradient,
-                accumulators,
-                momentum,
-            });
-        }
-    };
+    let mut parameter = HostTensor::take_known(parameter);
     let mut gradient = HostTensor::take_known(gradient);
     let accumulators = accumulators.into_iter();
     let mut accumulators: Vec<_> = accumulators.map(HostTensor::take_known).collect();
