@@ -6,9 +6,9 @@ use burn::optim::{LearningRate, SimpleOptimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::build::impl_build;
+use super::build::{impl_build, impl_try_build};
 use super::clipping::clip;
-use super::state::{check_state, optimizer_state};
+use super::state::{optimizer_state, resumed};
 use super::state_memory::weights;
 use super::{EffectiveRate, StateMemory};
 use crate::dispatch::{self, Elements, Operands, working_dtype};
@@ -44,7 +44,7 @@ impl AdadeltaConfig {
     /// # Errors
     ///
     /// Names each field that cannot be used and its value: `rho` must be above 0 and below 1, `epsilon`
-    /// finite and above 0, the weight decay's penalty finite and at least 0, a clipping threshold finite
+    /// finite and above 0, `weight_decay` finite and at least 0, a clipping threshold finite
     /// and above 0.
     pub fn validate(&self) -> Result<(), OptimizerConfigError> {
         let mut problems = Problems::default();
@@ -57,26 +57,9 @@ impl AdadeltaConfig {
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("AdadeltaConfig")
     }
-
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<Adadelta, OptimizerConfigError> {
-        self.validate()?;
-        Ok(Adadelta {
-            rho: self.rho,
-            epsilon: self.epsilon,
-            grad_clipping: self.grad_clipping.clone(),
-            direction: Direction {
-                maximize: self.maximize,
-                weight_decay: self.weight_decay,
-            },
-        })
-    }
 }
 
+impl_try_build!(AdadeltaConfig => Adadelta);
 impl_build!(AdadeltaConfig => Adadelta);
 
 /// Adadelta: steps as long as the last ones were, by the ratio of two running averages.
@@ -124,10 +107,7 @@ impl_build!(AdadeltaConfig => Adadelta);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Adadelta {
-    rho: f64,
-    epsilon: f64,
-    grad_clipping: Option<GradientClippingConfig>,
-    direction: Direction,
+    config: AdadeltaConfig,
 }
 
 optimizer_state! {
@@ -153,13 +133,11 @@ impl<B: Backend> SimpleOptimizer<B> for Adadelta {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
-        let grad = clip(self.grad_clipping.as_ref(), grad);
+        let grad = clip(self.config.grad_clipping.as_ref(), grad);
         let (step, averages) = match state {
             Some(state) => {
                 let averages = [state.square_avg, state.acc_delta];
-                averages
-                    .iter()
-                    .for_each(|part| check_state(part, tensor.dims()));
+                let averages = averages.map(|part| resumed(part, tensor.dims(), &tensor));
                 (state.step, averages)
             }
             None => {
@@ -170,9 +148,12 @@ impl<B: Backend> SimpleOptimizer<B> for Adadelta {
         };
         let rule = AdadeltaStep {
             rate: lr,
-            rho: self.rho,
-            epsilon: self.epsilon,
-            direction: self.direction,
+            rho: self.config.rho,
+            epsilon: self.config.epsilon,
+            direction: Direction {
+                maximize: self.config.maximize,
+                weight_decay: self.config.weight_decay,
+            },
         };
         let operands = Operands {
             parameter: tensor,
@@ -205,8 +186,8 @@ impl<B: Backend> EffectiveRate<B> for Adadelta {
         _: [usize; D],
         state: &Self::State<D>,
     ) -> Tensor<B, D> {
-        let above = Elements(state.acc_delta.clone()).offset(self.epsilon);
-        let below = Elements(state.square_avg.clone()).offset(self.epsilon);
+        let above = Elements(state.acc_delta.clone()).offset(self.config.epsilon);
+        let below = Elements(state.square_avg.clone()).offset(self.config.epsilon);
         (above / below).sqrt().scale(lr).0
     }
 

@@ -7,11 +7,11 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 use super::accumulator_decay::decayed_accumulator;
-use super::build::{impl_build, impl_build_sparse};
+use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::clipping::{clip, clip_rows};
 use super::effective_rate::quotient;
 use super::row_optimizer::{check_options, check_size, grown};
-use super::state::check_state;
+use super::state::resumed;
 use super::state_memory::weights;
 use super::{
     AccumulatorDecayConfig, AdagradState, EffectiveRate, EpsilonPlacement, RowOptimizer,
@@ -169,32 +169,30 @@ impl AdagradConfig {
     /// `decoupled_weight_decay` is what a table can have: it is put off until a row is needed, and exact.
     /// Or if there is a `momentum`, which would move such rows as well.
     pub fn validate_sparse(&self) -> Result<(), AdagradConfigError> {
-        self.try_build()?.check_for_rows()
+        self.validate()?;
+        self.check_for_rows()
     }
 
-    /// Builds the bare optimizer, without the adaptor that walks over a module's parameters.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn try_build(&self) -> Result<Adagrad, AdagradConfigError> {
-        self.validate()?;
-        Ok(Adagrad {
-            lr_decay: self.lr_decay,
-            epsilon: self.epsilon,
-            epsilon_placement: self.epsilon_placement,
-            initial_accumulator_value: self.initial_accumulator_value,
-            maximize: self.maximize,
-            weight_decay: self.weight_decay,
-            decoupled_weight_decay: self.decoupled_weight_decay,
-            momentum: self.momentum,
-            nesterov: self.nesterov,
-            accumulator_decay: self.accumulator_decay,
-            grad_clipping: self.grad_clipping.clone(),
-        })
+    /// Refuses the options that would move rows without gradient.
+    pub(super) fn check_for_rows(&self) -> Result<(), AdagradConfigError> {
+        let mut problems = Problems::default();
+        problems.require(
+            "weight_decay",
+            self.weight_decay,
+            self.weight_decay == 0.0,
+            "0 for row-sparse training: use decoupled_weight_decay, which is lazy and exact",
+        );
+        problems.require(
+            "momentum",
+            self.momentum,
+            self.momentum == 0.0,
+            "0 for row-sparse training: it moves rows that have no gradient",
+        );
+        problems.into_config_result("AdagradConfig")
     }
 }
 
+impl_try_build!(AdagradConfig => Adagrad);
 impl_build!(AdagradConfig => Adagrad);
 impl_build_sparse!(AdagradConfig => Adagrad);
 
@@ -256,17 +254,7 @@ impl StateMemory for AdagradConfig {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Adagrad {
-    pub(super) lr_decay: f64,
-    pub(super) epsilon: f64,
-    pub(super) epsilon_placement: EpsilonPlacement,
-    pub(super) initial_accumulator_value: f32,
-    pub(super) maximize: bool,
-    pub(super) weight_decay: f64,
-    pub(super) decoupled_weight_decay: f64,
-    pub(super) momentum: f64,
-    pub(super) nesterov: bool,
-    pub(super) accumulator_decay: Option<AccumulatorDecayConfig>,
-    pub(super) grad_clipping: Option<GradientClippingConfig>,
+    config: AdagradConfig,
 }
 
 impl<B: Backend> SimpleOptimizer<B> for Adagrad {
@@ -279,17 +267,17 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
-        let grad = clip(self.grad_clipping.as_ref(), grad);
+        let grad = clip(self.config.grad_clipping.as_ref(), grad);
         let factor = RowOptimizer::<B>::decay_factor::<D>(self, lr, state.as_ref());
-        let (before, state) = if self.momentum > 0.0 {
+        let (before, state) = if self.config.momentum > 0.0 {
             split_momentum(state)
         } else {
             (None, state)
         };
-        let initial = self.initial_accumulator_value;
+        let initial = self.config.initial_accumulator_value;
         let (step, accumulator) = next(&tensor, tensor.dims(), initial, state);
         let rule = self.arithmetic(lr, step, factor);
-        if self.momentum == 0.0 {
+        if self.config.momentum == 0.0 {
             let operands = Operands {
                 parameter: tensor,
                 gradient: grad,
@@ -298,11 +286,14 @@ impl<B: Backend> SimpleOptimizer<B> for Adagrad {
             let (tensor, [accumulator]) = dispatch::step(&rule, operands);
             return (tensor, Some(self.after_step(step, accumulator, None)));
         }
-        let momentum = before.unwrap_or_else(|| Tensor::zeros_like(&accumulator));
+        let momentum = match before {
+            Some(momentum) => resumed(momentum, tensor.dims(), &tensor),
+            None => Tensor::zeros_like(&accumulator),
+        };
         let rule = MomentumStep {
             step: rule,
-            momentum: self.momentum,
-            nesterov: self.nesterov,
+            momentum: self.config.momentum,
+            nesterov: self.config.nesterov,
         };
         let operands = Operands {
             parameter: tensor,
@@ -334,12 +325,12 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         check_size(&tensor, &gradient);
-        check_options(self.check_for_rows());
-        let gradient = clip_rows(self.grad_clipping.as_ref(), gradient);
+        check_options(self.config.check_for_rows());
+        let gradient = clip_rows(self.config.grad_clipping.as_ref(), gradient);
         let (step, accumulator) = next(
             &tensor,
             tensor.dims(),
-            self.initial_accumulator_value,
+            self.config.initial_accumulator_value,
             state,
         );
         let operands = gradient.operands(tensor, [accumulator]);
@@ -362,7 +353,7 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
         state: Self::State<D>,
         parameter: Tensor<B, D>,
     ) -> Self::State<D> {
-        let initial = self.initial_accumulator_value;
+        let initial = self.config.initial_accumulator_value;
         let (_, first) = next(&parameter, parameter.dims(), initial, None);
         AdagradState {
             accumulator: grown(state.accumulator, first),
@@ -375,8 +366,8 @@ impl<B: Backend> RowOptimizer<B> for Adagrad {
         lr: LearningRate,
         state: Option<&Self::State<D>>,
     ) -> f64 {
-        let rate = decayed_rate(lr, self.lr_decay, next_step(state));
-        decay_factor(rate, self.decoupled_weight_decay)
+        let rate = decayed_rate(lr, self.config.lr_decay, next_step(state));
+        decay_factor(rate, self.config.decoupled_weight_decay)
     }
 }
 
@@ -408,14 +399,12 @@ pub(super) fn next<B: Backend, const D: usize, const A: usize>(
     state: Option<AdagradState<B, A>>,
 ) -> (usize, Tensor<B, A>) {
     let step = next_step(state.as_ref());
-    let working = working_dtype(parameter.dtype());
     let accumulator = match state {
-        // The record may be that of a run in another type.
-        Some(state) => {
-            check_state(&state.accumulator, shape);
-            dispatch::cast(state.accumulator, working)
+        Some(state) => resumed(state.accumulator, shape, parameter),
+        None => {
+            let working = working_dtype(parameter.dtype());
+            Tensor::full(shape, initial_value, (&parameter.device(), working))
         }
-        None => Tensor::full(shape, initial_value, (&parameter.device(), working)),
     };
     (step, accumulator)
 }
@@ -431,31 +420,13 @@ fn split_momentum<B: Backend, const D: usize>(
 }
 
 impl Adagrad {
-    /// Refuses the options that would move rows without gradient.
-    pub(super) fn check_for_rows(&self) -> Result<(), AdagradConfigError> {
-        let mut problems = Problems::default();
-        problems.require(
-            "weight_decay",
-            self.weight_decay,
-            self.weight_decay == 0.0,
-            "0 for row-sparse training: use decoupled_weight_decay, which is lazy and exact",
-        );
-        problems.require(
-            "momentum",
-            self.momentum,
-            self.momentum == 0.0,
-            "0 for row-sparse training: it moves rows that have no gradient",
-        );
-        problems.into_config_result("AdagradConfig")
-    }
-
     /// What the state of a parameter holds before its first step.
     #[cfg(feature = "safetensors")]
     pub(crate) fn first_state<B: Backend, const D: usize>(
         &self,
         parameter: &Tensor<B, D>,
     ) -> AdagradState<B, D> {
-        let initial = self.initial_accumulator_value;
+        let initial = self.config.initial_accumulator_value;
         let (_, accumulator) = next(parameter, parameter.dims(), initial, None);
         AdagradState::new(0, accumulator)
     }
@@ -467,10 +438,10 @@ impl Adagrad {
         momentum: Option<Tensor<B, D>>,
     ) -> AdagradState<B, D> {
         let accumulator = decayed_accumulator(
-            self.accumulator_decay.as_ref(),
+            self.config.accumulator_decay.as_ref(),
             step,
             accumulator,
-            self.initial_accumulator_value,
+            self.config.initial_accumulator_value,
         );
         AdagradState {
             momentum,
@@ -480,11 +451,11 @@ impl Adagrad {
 
     fn arithmetic(&self, lr: LearningRate, step: usize, factor: f64) -> AdagradStep {
         AdagradStep {
-            rate: decayed_rate(lr, self.lr_decay, step),
-            epsilon: self.epsilon,
-            epsilon_inside_sqrt: self.epsilon_placement == EpsilonPlacement::InsideSqrt,
-            maximize: self.maximize,
-            weight_decay: self.weight_decay,
+            rate: decayed_rate(lr, self.config.lr_decay, step),
+            epsilon: self.config.epsilon,
+            epsilon_inside_sqrt: self.config.epsilon_placement == EpsilonPlacement::InsideSqrt,
+            maximize: self.config.maximize,
+            weight_decay: self.config.weight_decay,
             factor,
         }
     }
@@ -501,13 +472,18 @@ impl<B: Backend> EffectiveRate<B> for Adagrad {
         _: [usize; D],
         state: &AdagradState<B, D>,
     ) -> Tensor<B, D> {
-        let rate = decayed_rate(lr, self.lr_decay, state.step.max(1));
+        let rate = decayed_rate(lr, self.config.lr_decay, state.step.max(1));
         let accumulator = state.accumulator.clone();
-        quotient(rate, accumulator, self.epsilon, self.epsilon_placement)
+        quotient(
+            rate,
+            accumulator,
+            self.config.epsilon,
+            self.config.epsilon_placement,
+        )
     }
 
     fn seen<const D: usize>(&self, _: [usize; D], state: &AdagradState<B, D>) -> Tensor<B, D> {
-        let initial = self.initial_accumulator_value;
+        let initial = self.config.initial_accumulator_value;
         state.accumulator.clone().sub_scalar(initial)
     }
 }

@@ -53,20 +53,11 @@ impl AdagradNormConfig {
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("AdagradNormConfig")
     }
-
-    /// As [`validate`](Self::validate): rows can be trained with every option.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
-        self.validate()
-    }
 }
 
 impl_try_build!(AdagradNormConfig => AdagradNorm);
 impl_build!(AdagradNormConfig => AdagradNorm);
-impl_build_sparse!(AdagradNormConfig => AdagradNorm);
+impl_build_sparse!(AdagradNormConfig => AdagradNorm, every option);
 
 /// Adagrad with one accumulator for a whole parameter: gradient descent that finds its own rate, and a
 /// state of one number.
@@ -79,7 +70,7 @@ impl_build_sparse!(AdagradNormConfig => AdagradNorm);
 /// θ ← θ − η·g/(b + ε)
 /// ```
 ///
-/// All weights of a parameter have one step size, whatever gradients each has received. So the optimizer
+/// All weights of a parameter have one step size, even if their gradients differ in size. So the optimizer
 /// adapts the scale of the rate, not the scale of each feature. In row-sparse training, a row without gradient
 /// neither moves nor counts.
 ///

@@ -10,11 +10,11 @@ use super::adagrad::decay_factor;
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::clipping::{clip, clip_rows};
 use super::row_optimizer::{check_size, grown};
-use super::state::{check_state, optimizer_state};
+use super::state::{optimizer_state, resumed};
 use super::state_memory::weights;
 use super::{EffectiveRate, RowOptimizer, StateMemory};
 use crate::dispatch::rows;
-use crate::dispatch::{self, Elements, Operands, cast, working_dtype};
+use crate::dispatch::{self, Elements, Operands, working_dtype};
 use crate::error::OptimizerConfigError;
 use crate::kernel::adam::{AdamStep, step_size};
 use crate::kernel::number::Number;
@@ -69,20 +69,11 @@ impl AdamConfig {
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("AdamConfig")
     }
-
-    /// As [`validate`](Self::validate): rows can be trained with every option.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
-        self.validate()
-    }
 }
 
 impl_try_build!(AdamConfig => Adam);
 impl_build!(AdamConfig => Adam);
-impl_build_sparse!(AdamConfig => Adam);
+impl_build_sparse!(AdamConfig => Adam, every option);
 
 /// Adam for tables that are trained row by row: PyTorch's `SparseAdam`.
 ///
@@ -170,19 +161,18 @@ impl Adam {
         parameter: &Tensor<B, D>,
         state: Option<AdamState<B, D>>,
     ) -> (usize, [Tensor<B, D>; 2]) {
-        let working = working_dtype(parameter.dtype());
+        let dims = parameter.dims();
         match state {
             Some(state) => {
-                let step = state.step.saturating_add(1);
                 let averages = [state.exp_avg, state.exp_avg_sq];
-                averages
-                    .iter()
-                    .for_each(|part| check_state(part, parameter.dims()));
-                // The record may be that of a run in another type.
-                (step, averages.map(|part| cast(part, working)))
+                (
+                    state.step.saturating_add(1),
+                    averages.map(|part| resumed(part, dims, parameter)),
+                )
             }
             None => {
-                let zeros = Tensor::zeros(parameter.dims(), (&parameter.device(), working));
+                let working = working_dtype(parameter.dtype());
+                let zeros = Tensor::zeros(dims, (&parameter.device(), working));
                 (1, [zeros.clone(), zeros])
             }
         }

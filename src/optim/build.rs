@@ -68,8 +68,22 @@ macro_rules! impl_build {
 }
 pub(super) use impl_build;
 
-/// `try_init_sparse` and `init_sparse` for a configuration with `validate_sparse`.
+/// `try_init_sparse` and `init_sparse` for a configuration with `validate_sparse`; that too, if rows can be
+/// trained with `every option`.
 macro_rules! impl_build_sparse {
+    ($config:ident => $optim:ident, every option) => {
+        impl $config {
+            /// As [`validate`](Self::validate): rows can be trained with every option.
+            ///
+            /// # Errors
+            ///
+            /// As [`validate`](Self::validate).
+            pub fn validate_sparse(&self) -> Result<(), crate::error::OptimizerConfigError> {
+                self.validate()
+            }
+        }
+        impl_build_sparse!($config => $optim);
+    };
     ($config:ident => $optim:ident) => {
         impl $config {
             /// Builds the optimizer for a module with layers that are trained row by row

@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::build::{impl_build, impl_build_sparse, impl_try_build};
 use super::clipping::{clip, clip_rows};
 use super::row_optimizer::{check_options, check_size, grown};
-use super::state::{check_state, optimizer_state};
+use super::state::{optimizer_state, resumed};
 use super::state_memory::weights;
 use super::{EffectiveRate, RowOptimizer, StateMemory};
 use crate::dispatch::rows;
@@ -263,14 +263,11 @@ impl FtrlProximal {
         state: Option<FtrlProximalState<B, D>>,
     ) -> (usize, [Tensor<B, D>; 2]) {
         if let Some(state) = state {
-            let step = state.step.saturating_add(1);
-            let working = working_dtype(parameter.dtype());
-            let state = [state.accumulator, state.linear];
-            state
-                .iter()
-                .for_each(|part| check_state(part, parameter.dims()));
-            // The record may be that of a run in another type.
-            return (step, state.map(|part| dispatch::cast(part, working)));
+            let parts = [state.accumulator, state.linear];
+            return (
+                state.step.saturating_add(1),
+                parts.map(|part| resumed(part, parameter.dims(), parameter)),
+            );
         }
         let working = working_dtype(parameter.dtype());
         let accumulator = Tensor::full(

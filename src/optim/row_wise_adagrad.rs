@@ -74,20 +74,11 @@ impl RowWiseAdagradConfig {
         problems.require_clipping(self.grad_clipping.as_ref());
         problems.into_config_result("RowWiseAdagradConfig")
     }
-
-    /// As [`validate`](Self::validate): rows can be trained with every option.
-    ///
-    /// # Errors
-    ///
-    /// As [`validate`](Self::validate).
-    pub fn validate_sparse(&self) -> Result<(), OptimizerConfigError> {
-        self.validate()
-    }
 }
 
 impl_try_build!(RowWiseAdagradConfig => RowWiseAdagrad);
 impl_build!(RowWiseAdagradConfig => RowWiseAdagrad);
-impl_build_sparse!(RowWiseAdagradConfig => RowWiseAdagrad);
+impl_build_sparse!(RowWiseAdagradConfig => RowWiseAdagrad, every option);
 
 /// Adagrad with one accumulator for each row of a parameter (its first dimension): the state of a table
 /// of a million rows of 50 weights is one million numbers, not 50 million.

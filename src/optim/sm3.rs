@@ -8,11 +8,11 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::build::{impl_build, impl_try_build};
 use super::clipping::clip;
-use super::state::{check_state, optimizer_state};
+use super::state::{optimizer_state, resumed};
 use super::state_memory::weights;
 use super::{EffectiveRate, StateMemory};
 use crate::dispatch::sm3::{self, Sm3Operands};
-use crate::dispatch::{Elements, cast, working_dtype};
+use crate::dispatch::{Elements, working_dtype};
 use crate::error::OptimizerConfigError;
 use crate::kernel::number::Number;
 use crate::kernel::sm3::Sm3Step;
@@ -137,13 +137,12 @@ impl<B: Backend> SimpleOptimizer<B> for Sm3 {
             momentum: None,
         });
         assert_eq!(state.accumulators.len(), D, "accumulators of the state");
-        let slices = state.accumulators.iter().zip(dims);
-        slices.for_each(|(sums, n)| check_state(sums, [n]));
-        // The record may be that of a run in another type.
-        let accumulators = state.accumulators.into_iter();
-        let accumulators = accumulators.map(|sums| cast(sums, options.1)).collect();
+        let slices = state.accumulators.into_iter().zip(dims);
+        let accumulators = slices
+            .map(|(sums, n)| resumed(sums, [n], &tensor))
+            .collect();
         let momentum = (self.config.momentum > 0.0).then(|| match state.momentum {
-            Some(momentum) => cast(momentum, options.1),
+            Some(momentum) => resumed(momentum, dims, &tensor),
             None => Tensor::zeros(dims, options),
         });
         let rule = Sm3Step {

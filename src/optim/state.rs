@@ -8,6 +8,8 @@ use burn::tensor::{DType, Tensor, TensorData};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
+use crate::dispatch::{cast, working_dtype};
+
 /// A part of an optimizer's state.
 pub(super) trait StatePart<B: Backend> {
     /// Its serialized form.
@@ -111,13 +113,28 @@ impl<B: Backend, P: StatePart<B>> StatePart<B> for Vec<P> {
 /// # Panics
 ///
 /// If it has another.
-pub(super) fn check_state<B: Backend, const D: usize>(part: &Tensor<B, D>, expected: [usize; D]) {
+fn check_state<B: Backend, const D: usize>(part: &Tensor<B, D>, expected: [usize; D]) {
     let found = part.dims();
     assert!(
         found == expected,
         "the optimizer's state has the shape {found:?} and its parameter needs {expected:?}: load the \
          record that was saved with this module by this optimizer"
     );
+}
+
+/// A part of a state as the coming step of `parameter` takes it: of this shape, and in the type in which the
+/// parameter's steps are computed, since the record may be that of a run in another type.
+///
+/// # Panics
+///
+/// If it has another shape.
+pub(super) fn resumed<B: Backend, const D: usize, const A: usize>(
+    part: Tensor<B, A>,
+    shape: [usize; A],
+    parameter: &Tensor<B, D>,
+) -> Tensor<B, A> {
+    check_state(&part, shape);
+    cast(part, working_dtype(parameter.dtype()))
 }
 
 /// The serialized form of a state.

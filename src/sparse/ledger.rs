@@ -22,8 +22,8 @@ const ROOM: usize = 3 << 20;
 const OVERHEAD: usize = 256;
 const GRAPH_OVERHEAD: usize = 2048;
 
-/// Number of lookups that are kept whatever their size while a backward pass may have reached them and nobody
-/// has collected their gradients. All lookups that the graph still holds are kept.
+/// Number of lookups that are kept, large or small, while a backward pass may have reached them and nobody has
+/// collected their gradients. All lookups that the graph still holds are kept.
 const NEW_KEPT: usize = 64;
 /// The same when somebody may have collected their gradients.
 const COLLECTED_KEPT: usize = 1024;
