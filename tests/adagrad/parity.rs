@@ -1,5 +1,6 @@
 //! The numbers of other frameworks: `tests/reference/generate.py` made them.
 
+use crate::common::network::in_batches;
 use crate::common::{assert_close, on_each_backend, reference, values, vector};
 use burn::module::Param;
 use burn::nn::Linear;
@@ -7,7 +8,7 @@ use burn::optim::{AdaGradConfig, LearningRate, SimpleOptimizer};
 use burn::tensor::TensorData;
 use burn::tensor::backend::Backend;
 use burn::{backend::Autodiff, module::AutodiffModule};
-use burn_adagrad::data::{SparseDataset, dataloader};
+use burn_adagrad::data::dataloader;
 use burn_adagrad::train::OptimizerKind;
 use burn_adagrad::{Adagrad, AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
 use serde::Deserialize;
@@ -241,17 +242,7 @@ fn sparse_nn_training_matches_pytorch<B: Backend>(device: &B::Device) {
     }
     let file: File = reference("sparse_nn.json");
 
-    // The batches one after the other are one pass, in order, over a data set of their rows.
-    let order: Vec<usize> = file.batches.concat();
-    let mut offsets = vec![0];
-    let (mut indices, mut columns) = (Vec::new(), Vec::new());
-    for &row in &order {
-        indices.extend(file.rows[row].iter().map(|entry| entry.0));
-        columns.extend(file.rows[row].iter().map(|entry| entry.1));
-        offsets.push(indices.len());
-    }
-    let labels = order.iter().map(|&row| file.labels[row]).collect();
-    let data = SparseDataset::new(file.input_size, offsets, indices, columns, labels).unwrap();
+    let data = in_batches(file.input_size, &file.rows, &file.labels, &file.batches);
     let loader = dataloader::<Autodiff<B>>(data, file.batches[0].len(), None, device);
 
     assert_eq!(file.optimizers.len(), 4);

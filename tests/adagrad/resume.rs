@@ -1,18 +1,18 @@
 //! A run that is saved and loaded midway is the run that was never interrupted, bit for bit.
 
+use crate::common::network::{start, train};
 use crate::common::{bits, on_each_backend, values, vector};
 use burn::backend::{Autodiff, Flex};
 use burn::module::Module;
-use burn::optim::{GradientsParams, Optimizer, SimpleOptimizer};
+use burn::optim::{Optimizer, SimpleOptimizer};
 use burn::record::{
     BinBytesRecorder, BinFileRecorder, BinGzFileRecorder, DoublePrecisionSettings, FileRecorder,
     FullPrecisionSettings, HalfPrecisionSettings, JsonGzFileRecorder, NamedMpkBytesRecorder,
     NamedMpkFileRecorder, NamedMpkGzFileRecorder, PrettyJsonFileRecorder, Record, Recorder,
 };
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
-use burn_adagrad::nn::binary_cross_entropy_with_logits;
-use burn_adagrad::{AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
+use burn_adagrad::{AdagradConfig, AdagradState, SparseNN};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -29,31 +29,6 @@ fn config() -> AdagradConfig {
         .with_lr_decay(0.1)
         .with_initial_accumulator_value(0.05)
         .with_weight_decay(0.01)
-}
-
-fn start<B: AutodiffBackend>(device: &B::Device) -> SparseNN<B> {
-    SparseNNConfig::new(6)
-        .with_hidden_size(4)
-        .init_seeded(3, device)
-}
-
-fn train<B: AutodiffBackend, O: Optimizer<SparseNN<B>, B>>(
-    mut model: SparseNN<B>,
-    optim: &mut O,
-    steps: std::ops::Range<usize>,
-    device: &B::Device,
-) -> SparseNN<B> {
-    for step in steps {
-        let inputs: Vec<f32> = (0..12)
-            .map(|i| ((i * 7 + step * 5) % 11) as f32 - 4.0)
-            .collect();
-        let inputs = vector::<B>(&inputs, device).reshape([2, 6]);
-        let targets = Tensor::from_floats([[1.0], [0.0]], device);
-        let loss = binary_cross_entropy_with_logits(model.forward_logits(inputs), targets);
-        let grads = GradientsParams::from_grads(loss.backward(), &model);
-        model = optim.step(0.1, model, grads);
-    }
-    model
 }
 
 fn weights<B: Backend>(model: &SparseNN<B>) -> Vec<u32> {

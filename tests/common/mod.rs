@@ -5,6 +5,7 @@
 
 #[cfg(feature = "any-backend")]
 pub mod example;
+pub mod network;
 
 use std::path::Path;
 

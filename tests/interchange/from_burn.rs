@@ -1,13 +1,14 @@
 //! A run that began with burn's AdaGrad and goes on with this crate's.
 
-use crate::common::{assert_close, on_each_backend, values, vector};
+use crate::common::network::{start, train};
+use crate::common::{assert_close, on_each_backend, values};
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::ParamId;
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::record::AdaptorRecord;
-use burn::optim::{AdaGrad, AdaGradConfig, GradientsParams, Optimizer, SimpleOptimizer};
+use burn::optim::{AdaGrad, AdaGradConfig, Optimizer, SimpleOptimizer};
 use burn::record::{
     BinFileRecorder, DoublePrecisionSettings, FileRecorder, FullPrecisionSettings,
     NamedMpkGzFileRecorder,
@@ -15,8 +16,7 @@ use burn::record::{
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor, TensorData};
 use burn_adagrad::interchange::from_burn;
-use burn_adagrad::nn::binary_cross_entropy_with_logits;
-use burn_adagrad::{Adagrad, AdagradConfig, AdagradState, SparseNN, SparseNNConfig};
+use burn_adagrad::{Adagrad, AdagradConfig, AdagradState, SparseNN};
 
 on_each_backend!(
     five_steps_there_and_five_here_are_ten,
@@ -27,12 +27,6 @@ on_each_backend!(
 type A<B> = Autodiff<B>;
 type Net<B> = SparseNN<A<B>>;
 type BurnRecord<B> = <OptimizerAdaptor<AdaGrad, Net<B>, A<B>> as Optimizer<Net<B>, A<B>>>::Record;
-
-fn start<B: AutodiffBackend>(device: &B::Device) -> SparseNN<B> {
-    SparseNNConfig::new(6)
-        .with_hidden_size(4)
-        .init_seeded(3, device)
-}
 
 fn burns<B: Backend>() -> OptimizerAdaptor<AdaGrad, Net<B>, A<B>> {
     AdaGradConfig::new()
@@ -48,25 +42,6 @@ fn ours<B: Backend>() -> OptimizerAdaptor<Adagrad, Net<B>, A<B>> {
         .with_weight_decay(0.01)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(0.5)))
         .init()
-}
-
-fn train<B: AutodiffBackend, O: Optimizer<SparseNN<B>, B>>(
-    mut model: SparseNN<B>,
-    optim: &mut O,
-    steps: std::ops::Range<usize>,
-    device: &B::Device,
-) -> SparseNN<B> {
-    for step in steps {
-        let inputs: Vec<f32> = (0..12)
-            .map(|i| ((i * 7 + step * 5) % 11) as f32 - 4.0)
-            .collect();
-        let inputs = vector::<B>(&inputs, device).reshape([2, 6]);
-        let targets = Tensor::from_floats([[1.0], [0.0]], device);
-        let loss = binary_cross_entropy_with_logits(model.forward_logits(inputs), targets);
-        let grads = GradientsParams::from_grads(loss.backward(), &model);
-        model = optim.step(0.1, model, grads);
-    }
-    model
 }
 
 fn assert_same<B: AutodiffBackend>(model: &SparseNN<B>, expected: &SparseNN<B>) {

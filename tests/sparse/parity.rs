@@ -1,5 +1,6 @@
 //! Row-sparse training against PyTorch's: `EmbeddingBag(sparse=True)` with its Adagrad, and `SparseAdam`.
 
+use crate::common::network::in_batches;
 use crate::common::{assert_close, on_each_backend, reference, values};
 use burn::backend::Autodiff;
 use burn::module::{AutodiffModule, Param};
@@ -7,7 +8,7 @@ use burn::nn::Linear;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use burn_adagrad::data::{SparseDataset, sparse_dataloader};
+use burn_adagrad::data::sparse_dataloader;
 use burn_adagrad::nn::{
     BagMode, SparseEmbedding, SparseEmbeddingBag, SparseEmbeddingBagConfig, SparseEmbeddingConfig,
     SparseLinear,
@@ -167,17 +168,12 @@ fn a_network_matches_pytorch<B: Backend>(device: &B::Device) {
         r#final: Weights,
     }
     let network = reference::<File>("rows.json").sparse_nn;
-    // The batches one after the other are one pass, in order, over a data set of their rows.
-    let order: Vec<usize> = network.batches.concat();
-    let mut offsets = vec![0];
-    let (mut indices, mut entries) = (Vec::new(), Vec::new());
-    for &row in &order {
-        indices.extend(network.rows[row].iter().map(|entry| entry.0));
-        entries.extend(network.rows[row].iter().map(|entry| entry.1));
-        offsets.push(indices.len());
-    }
-    let labels = order.iter().map(|&row| network.labels[row]).collect();
-    let data = SparseDataset::new(network.input_size, offsets, indices, entries, labels).unwrap();
+    let data = in_batches(
+        network.input_size,
+        &network.rows,
+        &network.labels,
+        &network.batches,
+    );
     let loader = sparse_dataloader::<Autodiff<B>>(data, network.batches[0].len(), None, device);
 
     let mut model: SparseNN<Autodiff<B>> = SparseNNConfig::new(network.input_size)
