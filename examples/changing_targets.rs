@@ -110,7 +110,6 @@ fn run(options: &Options) -> anyhow::Result<()> {
     draw(options, &runs)
 }
 
-#[cfg(feature = "plot")]
 fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
     use burn_adagrad::plot::{Line, LinePlot, Point};
 
@@ -136,11 +135,5 @@ fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
     )
     .with_log_y(true)
     .draw(&lines, &options.out.join("changing_targets.svg"))?;
-    Ok(())
-}
-
-#[cfg(not(feature = "plot"))]
-fn draw(options: &Options, _: &[Studied]) -> anyhow::Result<()> {
-    common::not_drawn(&options.out.join("changing_targets.svg"));
     Ok(())
 }

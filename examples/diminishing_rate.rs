@@ -122,7 +122,6 @@ fn run(options: &Options) -> anyhow::Result<()> {
     draw(options, &all)
 }
 
-#[cfg(feature = "plot")]
 fn draw(options: &Options, all: &[(OptimizerKind, [Rates; 2])]) -> anyhow::Result<()> {
     use burn_adagrad::plot::{Line, LinePlot, Point};
 
@@ -150,11 +149,5 @@ fn draw(options: &Options, all: &[(OptimizerKind, [Rates; 2])]) -> anyhow::Resul
     .with_log_x(true)
     .with_log_y(true)
     .draw(&lines, &options.out.join("diminishing_rate.svg"))?;
-    Ok(())
-}
-
-#[cfg(not(feature = "plot"))]
-fn draw(options: &Options, _: &[(OptimizerKind, [Rates; 2])]) -> anyhow::Result<()> {
-    common::not_drawn(&options.out.join("diminishing_rate.svg"));
     Ok(())
 }

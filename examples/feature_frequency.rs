@@ -135,7 +135,6 @@ fn run(options: &Options) -> anyhow::Result<()> {
     draw(options, &runs)
 }
 
-#[cfg(feature = "plot")]
 fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
     use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
     use burn_adagrad::statistics::{mean, standard_deviation};
@@ -166,11 +165,5 @@ fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
     .with_spread(Spread::Band)
     .with_log_y(true)
     .draw(&lines, &options.out.join("feature_frequency.svg"))?;
-    Ok(())
-}
-
-#[cfg(not(feature = "plot"))]
-fn draw(options: &Options, _: &[Studied]) -> anyhow::Result<()> {
-    common::not_drawn(&options.out.join("feature_frequency.svg"));
     Ok(())
 }

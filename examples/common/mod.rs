@@ -81,14 +81,6 @@ pub fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::
         .serialize(serializer)
 }
 
-/// Says that there is no picture.
-pub fn not_drawn(path: &Path) {
-    eprintln!(
-        "note: {} is not drawn without the feature `plot`",
-        path.display()
-    );
-}
-
 /// A bar on stderr, if that is a terminal.
 pub fn progress_bar(len: u64, unit: &str) -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
@@ -172,7 +164,6 @@ pub fn show(bar: &ProgressBar, progress: &Progress) {
 }
 
 /// Draws value against rate, a line an optimizer.
-#[cfg(feature = "plot")]
 pub fn plot_rates(tuning: &Tuning, optimizers: &[String], folder: &Path) -> anyhow::Result<()> {
     use burn_adagrad::plot::{Line, LinePlot, Point};
 
@@ -208,12 +199,5 @@ pub fn plot_rates(tuning: &Tuning, optimizers: &[String], folder: &Path) -> anyh
     )
     .with_log_x(true)
     .draw(&lines, &folder.join("rates.svg"))?;
-    Ok(())
-}
-
-/// Says that there is no picture of the rates.
-#[cfg(not(feature = "plot"))]
-pub fn plot_rates(_: &Tuning, _: &[String], folder: &Path) -> anyhow::Result<()> {
-    not_drawn(&folder.join("rates.svg"));
     Ok(())
 }

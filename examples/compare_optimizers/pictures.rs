@@ -1,147 +1,111 @@
 //! The pictures of a comparison.
 
-#[cfg(feature = "plot")]
-pub use drawn::{draw, draw_sparsities};
+use burn::nn::LinearConfig;
+use burn_adagrad::DefaultBackend;
+use burn_adagrad::inspect::state_bytes;
+use burn_adagrad::plot::{Line, LinePlot, LossCurve, LossPlot, Point, Spread};
+use burn_adagrad::train::OptimizerKind;
 
-#[cfg(feature = "plot")]
-mod drawn {
-    use burn::nn::LinearConfig;
-    use burn_adagrad::DefaultBackend;
-    use burn_adagrad::inspect::state_bytes;
-    use burn_adagrad::plot::{Line, LinePlot, LossCurve, LossPlot, Point, Spread};
-    use burn_adagrad::train::OptimizerKind;
+use crate::options::Options;
+use crate::{Found, common};
 
-    use crate::options::Options;
-    use crate::{Found, common};
-
-    /// Losses; of several seeds with their spread; accuracy against bytes of state; and, of tuned rates,
-    /// accuracy against rate.
-    pub fn draw(
-        options: &Options,
-        optimizers: &[OptimizerKind],
-        found: &Found,
-    ) -> anyhow::Result<()> {
-        let runs = &found.comparison.optimizers;
-        let curves: Vec<LossCurve> = runs
-            .iter()
-            .map(|runs| LossCurve {
-                label: format!("{} (Accuracy: {})", runs.optimizer, runs.accuracy()),
-                losses: runs.mean_losses(),
-            })
-            .collect();
-        LossPlot::new(curves[0].losses.len() / options.epochs)
-            .with_log_scale(options.log_scale)
-            .draw(&curves, &options.out.join("losses.svg"))?;
-        if runs[0].runs.len() > 1 {
-            draw_bands(options, found)?;
-        }
-        draw_memory(options, found)?;
-        if let Some(tuning) = &found.tuning {
-            let names = optimizers.iter().map(|kind| kind.name().to_owned());
-            let names: Vec<String> = names.collect();
-            common::plot_rates(tuning, &names, &options.out)?;
-        }
-        Ok(())
+/// Losses; of several seeds with their spread; accuracy against bytes of state; and, of tuned rates,
+/// accuracy against rate.
+pub fn draw(options: &Options, optimizers: &[OptimizerKind], found: &Found) -> anyhow::Result<()> {
+    let runs = &found.comparison.optimizers;
+    let curves: Vec<LossCurve> = runs
+        .iter()
+        .map(|runs| LossCurve {
+            label: format!("{} (Accuracy: {})", runs.optimizer, runs.accuracy()),
+            losses: runs.mean_losses(),
+        })
+        .collect();
+    LossPlot::new(curves[0].losses.len() / options.epochs)
+        .with_log_scale(options.log_scale)
+        .draw(&curves, &options.out.join("losses.svg"))?;
+    if runs[0].runs.len() > 1 {
+        draw_bands(options, found)?;
     }
-
-    /// The mean loss of each epoch, with one standard deviation over the seeds.
-    fn draw_bands(options: &Options, found: &Found) -> anyhow::Result<()> {
-        let lines: Vec<Line> = found
-            .comparison
-            .optimizers
-            .iter()
-            .map(|runs| {
-                let losses = (1..).zip(runs.epoch_losses(options.epochs));
-                let point =
-                    |(epoch, (mean, std))| Point::new(f64::from(epoch), mean).with_spread(std);
-                Line::new(runs.optimizer.name(), losses.map(point).collect())
-            })
-            .collect();
-        let title = format!("Training loss, mean ± 1 sd over {} seeds", options.seeds);
-        LinePlot::new(title, "Epoch", "Loss (binary cross-entropy)")
-            .with_spread(Spread::Band)
-            .with_log_y(options.log_scale)
-            .draw(&lines, &options.out.join("loss_bands.svg"))?;
-        Ok(())
+    draw_memory(options, found)?;
+    if let Some(tuning) = &found.tuning {
+        let names = optimizers.iter().map(|kind| kind.name().to_owned());
+        let names: Vec<String> = names.collect();
+        common::plot_rates(tuning, &names, &options.out)?;
     }
-
-    /// Accuracy against bytes of state a weight, a point an optimizer.
-    fn draw_memory(options: &Options, found: &Found) -> anyhow::Result<()> {
-        // The article's first layer: where the state is.
-        let layer = LinearConfig::new(100, 50).init::<DefaultBackend>(&Default::default());
-        let lines: Vec<Line> = found
-            .comparison
-            .optimizers
-            .iter()
-            .map(|runs| {
-                let bytes = state_bytes(&layer, &runs.optimizer);
-                let point = Point::new(bytes as f64, runs.accuracy_mean);
-                let spread = runs.accuracy_std.unwrap_or(0.0);
-                Line::new(runs.optimizer.name(), vec![point.with_spread(spread)])
-            })
-            .collect();
-        LinePlot::new(
-            "Memory and accuracy",
-            "Optimizer state of the first layer, 100 → 50 (bytes)",
-            "Test accuracy (mean ± 1 sd over seeds)",
-        )
-        .with_log_x(true)
-        .with_spread(Spread::Scatter)
-        .draw(&lines, &options.out.join("memory.svg"))?;
-        Ok(())
-    }
-
-    /// Accuracy against the share of features that are not zero.
-    pub fn draw_sparsities(
-        options: &Options,
-        optimizers: &[OptimizerKind],
-        all: &[(f64, Found)],
-    ) -> anyhow::Result<()> {
-        let line = |(i, kind): (usize, &OptimizerKind)| {
-            let point = |(sparsity, found): &(f64, Found)| {
-                let runs = &found.comparison.optimizers[i];
-                let spread = runs.accuracy_std.unwrap_or(0.0);
-                Point::new(100.0 * (1.0 - sparsity), runs.accuracy_mean).with_spread(spread)
-            };
-            Line::new(kind.name(), all.iter().map(point).collect())
-        };
-        let lines: Vec<Line> = optimizers.iter().enumerate().map(line).collect();
-        let rates = match options.tuned {
-            true => "tuned rates".into(),
-            false => format!("rate {}", options.lr),
-        };
-        LinePlot::new(
-            format!("Accuracy and sparsity, {rates}"),
-            "Features that are not zero (%)",
-            "Test accuracy (mean ± 1 sd over seeds)",
-        )
-        .with_log_x(true)
-        .draw(&lines, &options.out.join("sparsities.svg"))?;
-        Ok(())
-    }
+    Ok(())
 }
 
-#[cfg(not(feature = "plot"))]
-mod absent {
-    use burn_adagrad::train::OptimizerKind;
-
-    use crate::options::Options;
-    use crate::{Found, common};
-
-    pub fn draw(options: &Options, _: &[OptimizerKind], _: &Found) -> anyhow::Result<()> {
-        common::not_drawn(&options.out.join("losses.svg"));
-        Ok(())
-    }
-
-    pub fn draw_sparsities(
-        options: &Options,
-        _: &[OptimizerKind],
-        _: &[(f64, Found)],
-    ) -> anyhow::Result<()> {
-        common::not_drawn(&options.out.join("sparsities.svg"));
-        Ok(())
-    }
+/// The mean loss of each epoch, with one standard deviation over the seeds.
+fn draw_bands(options: &Options, found: &Found) -> anyhow::Result<()> {
+    let lines: Vec<Line> = found
+        .comparison
+        .optimizers
+        .iter()
+        .map(|runs| {
+            let losses = (1..).zip(runs.epoch_losses(options.epochs));
+            let point = |(epoch, (mean, std))| Point::new(f64::from(epoch), mean).with_spread(std);
+            Line::new(runs.optimizer.name(), losses.map(point).collect())
+        })
+        .collect();
+    let title = format!("Training loss, mean ± 1 sd over {} seeds", options.seeds);
+    LinePlot::new(title, "Epoch", "Loss (binary cross-entropy)")
+        .with_spread(Spread::Band)
+        .with_log_y(options.log_scale)
+        .draw(&lines, &options.out.join("loss_bands.svg"))?;
+    Ok(())
 }
 
-#[cfg(not(feature = "plot"))]
-pub use absent::{draw, draw_sparsities};
+/// Accuracy against bytes of state a weight, a point an optimizer.
+fn draw_memory(options: &Options, found: &Found) -> anyhow::Result<()> {
+    // The article's first layer: where the state is.
+    let layer = LinearConfig::new(100, 50).init::<DefaultBackend>(&Default::default());
+    let lines: Vec<Line> = found
+        .comparison
+        .optimizers
+        .iter()
+        .map(|runs| {
+            let bytes = state_bytes(&layer, &runs.optimizer);
+            let point = Point::new(bytes as f64, runs.accuracy_mean);
+            let spread = runs.accuracy_std.unwrap_or(0.0);
+            Line::new(runs.optimizer.name(), vec![point.with_spread(spread)])
+        })
+        .collect();
+    LinePlot::new(
+        "Memory and accuracy",
+        "Optimizer state of the first layer, 100 → 50 (bytes)",
+        "Test accuracy (mean ± 1 sd over seeds)",
+    )
+    .with_log_x(true)
+    .with_spread(Spread::Scatter)
+    .draw(&lines, &options.out.join("memory.svg"))?;
+    Ok(())
+}
+
+/// Accuracy against the share of features that are not zero.
+pub fn draw_sparsities(
+    options: &Options,
+    optimizers: &[OptimizerKind],
+    all: &[(f64, Found)],
+) -> anyhow::Result<()> {
+    let line = |(i, kind): (usize, &OptimizerKind)| {
+        let point = |(sparsity, found): &(f64, Found)| {
+            let runs = &found.comparison.optimizers[i];
+            let spread = runs.accuracy_std.unwrap_or(0.0);
+            Point::new(100.0 * (1.0 - sparsity), runs.accuracy_mean).with_spread(spread)
+        };
+        Line::new(kind.name(), all.iter().map(point).collect())
+    };
+    let lines: Vec<Line> = optimizers.iter().enumerate().map(line).collect();
+    let rates = match options.tuned {
+        true => "tuned rates".into(),
+        false => format!("rate {}", options.lr),
+    };
+    LinePlot::new(
+        format!("Accuracy and sparsity, {rates}"),
+        "Features that are not zero (%)",
+        "Test accuracy (mean ± 1 sd over seeds)",
+    )
+    .with_log_x(true)
+    .draw(&lines, &options.out.join("sparsities.svg"))?;
+    Ok(())
+}

@@ -116,7 +116,6 @@ fn count(rates: impl Iterator<Item = f64>) -> String {
     counts.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-#[cfg(feature = "plot")]
 pub fn plot(path: &Path, summaries: &[Summary], n_seeds: usize) -> anyhow::Result<()> {
     use crate::summary::Spread;
     use burn_adagrad::plot::{KeptCurve, KeptPlot, KeptPoint};
@@ -150,11 +149,5 @@ pub fn plot(path: &Path, summaries: &[Summary], n_seeds: usize) -> anyhow::Resul
     KeptPlot::new()
         .with_title(format!("Accuracy and Weights Kept ({n_seeds} {seeds})"))
         .draw(&curves, path)?;
-    Ok(())
-}
-
-#[cfg(not(feature = "plot"))]
-pub fn plot(path: &Path, _: &[Summary], _: usize) -> anyhow::Result<()> {
-    crate::common::not_drawn(path);
     Ok(())
 }

@@ -30,9 +30,7 @@ struct Report {
 fn report(dir: &Path, options: &str) -> Report {
     let output = run(dir, options);
     assert_eq!(output.status.code(), Some(0), "{options}: {output:?}");
-    if cfg!(feature = "plot") {
-        assert!(output.stderr.is_empty(), "{options}: {output:?}");
-    }
+    assert!(output.stderr.is_empty(), "{options}: {output:?}");
     let results = fs::read_to_string(dir.join("target/sparse_models/results.json")).unwrap();
     Report {
         printed: lines(&output.stdout),
@@ -165,13 +163,9 @@ fn the_table_is_that_of_the_results() {
         }
     }
     let picture = dir.path().join("target/sparse_models/accuracy_kept.svg");
-    if cfg!(feature = "plot") {
-        let picture = fs::read_to_string(picture).unwrap();
-        for text in ["(1 seed)", "FTRL-Proximal", "Adagrad, cut to as many"] {
-            assert!(picture.contains(text), "{text}");
-        }
-    } else {
-        assert!(!picture.exists());
+    let picture = fs::read_to_string(picture).unwrap();
+    for text in ["(1 seed)", "FTRL-Proximal", "Adagrad, cut to as many"] {
+        assert!(picture.contains(text), "{text}");
     }
 }
 
@@ -231,12 +225,10 @@ fn penalties_that_leave_nothing_are_shown_as_such() {
         // All texts are class 0 then, and nothing cut to nothing is no better.
         assert_eq!(table[place][3], table[place][4], "{table:?}");
     }
-    if cfg!(feature = "plot") {
-        let picture = dir.path().join("target/sparse_models/accuracy_kept.svg");
-        let picture = fs::read_to_string(picture).unwrap();
-        assert!(!picture.contains("FTRL-Proximal"));
-        assert!(picture.contains("proximal Adagrad"));
-    }
+    let picture = dir.path().join("target/sparse_models/accuracy_kept.svg");
+    let picture = fs::read_to_string(picture).unwrap();
+    assert!(!picture.contains("FTRL-Proximal"));
+    assert!(picture.contains("proximal Adagrad"));
 }
 
 #[test]
