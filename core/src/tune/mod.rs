@@ -1,12 +1,12 @@
 //! Finding the learning rate: a grid of rates for each optimizer, over several seeds.
 //!
-//! [`TuneConfig`] is the grid, [`tune`] tries it. What is trained is up to you: the objective is a function
+//! [`TuneConfig`] is the grid, and [`tune`] tries it. You choose what is trained: the objective is a function
 //! from a [`Trial`] to a [`Score`].
 //!
-//! - Trials run on several threads; the results are the same whatever their number, if the objective's are
-//!   (no state shared between trials, all random numbers from the trial's seed).
-//! - Each trial that ends is a line in a journal, if there is one. A run that was stopped, however, goes on
-//!   from there: at most the trials under way are lost.
+//! - Trials run on several threads. The results do not depend on the number of threads, if trials share no
+//!   state and each takes its random numbers from its seed.
+//! - Each trial that ends is a line in the journal, if there is one. A run that was stopped in any way goes on
+//!   from there. At most the trials under way are lost.
 //! - [`with_drop_below`](TuneConfig::with_drop_below) gives up hopeless rates after their first seed.
 //!
 //! ```
