@@ -38,9 +38,8 @@ pub(super) fn on_host<B: Backend, S: ElementStep<N>, const D: usize, const N: us
         gradient,
         state,
     } = &operands;
-    let fits =
-        |tensor: &Tensor<B, D>| tensor.dims() == parameter.dims() && HostTensor::knows(tensor);
-    if !fits(parameter) || !fits(gradient) || !state.iter().all(fits) {
+    let known = HostTensor::knows::<B, D>;
+    if !known(parameter) || !known(gradient) || !state.iter().all(known) {
         return Err(operands);
     }
     let mut parameter = HostTensor::take_known(operands.parameter);
@@ -49,10 +48,8 @@ pub(super) fn on_host<B: Backend, S: ElementStep<N>, const D: usize, const N: us
 
     // Column-major parameters are stepped as they lie: any order in memory does, if all have it.
     parameter.lay_out_densely();
-    gradient.lay_out_as(&parameter);
-    for part in &mut state {
-        part.lay_out_as(&parameter);
-    }
+    let fit =
+        gradient.lay_out_as(&parameter) && state.iter_mut().all(|part| part.lay_out_as(&parameter));
     macro_rules! run {
         ($parameter:ident, $gradient:ident, $accumulator:ident) => {
             match state_slices!(state.each_mut(), memory_mut, $accumulator) {
@@ -64,13 +61,14 @@ pub(super) fn on_host<B: Backend, S: ElementStep<N>, const D: usize, const N: us
             }
         };
     }
-    let stepped = match (parameter.memory_mut(), gradient.memory()) {
-        (Some(SliceMut::F32(p)), Some(Slice::F32(g))) => run!(p, g, F32),
-        (Some(SliceMut::F64(p)), Some(Slice::F64(g))) => run!(p, g, F64),
-        (Some(SliceMut::F16(p)), Some(Slice::F16(g))) => run!(p, g, F32),
-        (Some(SliceMut::BF16(p)), Some(Slice::BF16(g))) => run!(p, g, F32),
-        _ => false,
-    };
+    let stepped = fit
+        && match (parameter.memory_mut(), gradient.memory()) {
+            (Some(SliceMut::F32(p)), Some(Slice::F32(g))) => run!(p, g, F32),
+            (Some(SliceMut::F64(p)), Some(Slice::F64(g))) => run!(p, g, F64),
+            (Some(SliceMut::F16(p)), Some(Slice::F16(g))) => run!(p, g, F32),
+            (Some(SliceMut::BF16(p)), Some(Slice::BF16(g))) => run!(p, g, F32),
+            _ => false,
+        };
     let (parameter, state) = (parameter.give_back(), state.map(HostTensor::give_back));
     if stepped {
         return Ok((parameter, state));

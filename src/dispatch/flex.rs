@@ -15,6 +15,12 @@ pub(super) fn lay_out_densely(tensor: &mut FlexTensor) {
     lay_out_by_rows(tensor);
 }
 
+/// Row-major as `model`, if that is of the same shape; says whether it is.
+pub(super) fn lay_out_as(tensor: &mut FlexTensor, model: &FlexTensor) -> bool {
+    lay_out_by_rows(tensor);
+    tensor.layout().shape() == model.layout().shape()
+}
+
 /// The numbers, which are laid out by rows.
 pub(super) fn memory(tensor: &FlexTensor) -> Option<Slice<'_>> {
     match tensor.dtype() {

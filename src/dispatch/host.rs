@@ -127,15 +127,16 @@ impl HostTensor {
         each_backend!(self, lay_out_densely);
     }
 
-    /// Gives the numbers the order in memory of a tensor of the same backend, shape and type.
-    pub(super) fn lay_out_as(&mut self, model: &Self) {
+    /// Gives the numbers the order in memory of another tensor, if that is of the same shape; says whether it
+    /// is.
+    pub(super) fn lay_out_as(&mut self, model: &Self) -> bool {
         match (self, model) {
             #[cfg(feature = "ndarray")]
             (Self::NdArray(tensor), Self::NdArray(model)) => ndarray::lay_out_as(tensor, model),
             #[cfg(feature = "flex")]
-            (Self::Flex(tensor), Self::Flex(_)) => flex::lay_out_by_rows(tensor),
+            (Self::Flex(tensor), Self::Flex(model)) => flex::lay_out_as(tensor, model),
             #[cfg(all(feature = "flex", feature = "ndarray"))]
-            _ => {}
+            _ => false,
         }
     }
 

@@ -34,12 +34,15 @@ pub(super) fn lay_out_densely(tensor: &mut NdArrayTensor) {
     lay_out!(tensor, view => view.as_slice_memory_order().is_some());
 }
 
-/// The order in memory of `model`, which has no gaps; copies only if the array has another (a transposed
-/// gradient, say).
-pub(super) fn lay_out_as(tensor: &mut NdArrayTensor, model: &NdArrayTensor) {
+/// The order in memory of `model`, which has no gaps, if that is of the same shape and type; says whether it is.
+/// Copies only if the array has another order (a transposed gradient, say).
+pub(super) fn lay_out_as(tensor: &mut NdArrayTensor, model: &NdArrayTensor) -> bool {
     macro_rules! lay_out {
         ($array:ident, $model:ident) => {{
             let (array, model) = ($array.view(), $model.view());
+            if array.shape() != model.shape() {
+                return false;
+            }
             let strides = model.strides().iter().zip(array.strides());
             // The stride of an axis of length 1 means nothing.
             let same = |((a, b), &length): ((&isize, &isize), &usize)| a == b || length <= 1;
@@ -48,12 +51,13 @@ pub(super) fn lay_out_as(tensor: &mut NdArrayTensor, model: &NdArrayTensor) {
                 copy.assign(&array);
                 *tensor = copy.into_shared().into();
             }
+            true
         }};
     }
     match (&*tensor, model) {
         (NdArrayTensor::F32(array), NdArrayTensor::F32(model)) => lay_out!(array, model),
         (NdArrayTensor::F64(array), NdArrayTensor::F64(model)) => lay_out!(array, model),
-        _ => {}
+        _ => false,
     }
 }
 

@@ -134,15 +134,16 @@ impl<B: Backend> SimpleOptimizer<B> for Adadelta {
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
         let grad = clip(self.config.grad_clipping.as_ref(), grad);
+        let dims = tensor.dims();
         let (step, averages) = match state {
             Some(state) => {
                 let averages = [state.square_avg, state.acc_delta];
-                let averages = averages.map(|part| resumed(part, tensor.dims(), &tensor));
+                let averages = averages.map(|part| resumed(part, dims, &tensor));
                 (state.step, averages)
             }
             None => {
                 let options = (&tensor.device(), working_dtype(tensor.dtype()));
-                let zeros = Tensor::zeros(tensor.dims(), options);
+                let zeros = Tensor::zeros(dims, options);
                 (0, [zeros.clone(), zeros])
             }
         };

@@ -262,16 +262,17 @@ impl FtrlProximal {
         parameter: &Tensor<B, D>,
         state: Option<FtrlProximalState<B, D>>,
     ) -> (usize, [Tensor<B, D>; 2]) {
+        let dims = parameter.dims();
         if let Some(state) = state {
             let parts = [state.accumulator, state.linear];
             return (
                 state.step.saturating_add(1),
-                parts.map(|part| resumed(part, parameter.dims(), parameter)),
+                parts.map(|part| resumed(part, dims, parameter)),
             );
         }
         let working = working_dtype(parameter.dtype());
         let accumulator = Tensor::full(
-            parameter.dims(),
+            dims,
             self.config.initial_accumulator_value,
             (&parameter.device(), working),
         );
