@@ -6,7 +6,8 @@ mod step;
 #[cfg(feature = "plot")]
 pub use adagrad_core::error::PlotError;
 pub use adagrad_core::error::{
-    CsrError, DatasetError, ExperimentError, InvalidField, OptimizerConfigError, TuneError,
+    CsrError, DatasetError, ExperimentError, InvalidField, JournalError, JournalErrorKind,
+    OptimizerConfigError, TuneError,
 };
 pub use interchange::{InterchangeError, InterchangeErrorKind, LoadError};
 pub use step::StepError;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::backend::{Autodiff, Flex};
 use burn_adagrad::SparseDataConfig;
-use burn_adagrad::error::TuneError;
+use burn_adagrad::error::{JournalErrorKind, TuneError};
 use burn_adagrad::train::{DataSource, ExperimentConfig, Split};
 use burn_adagrad::tune::{Score, Trial, TuneConfig, Tuning, log_grid, tune, tune_sparse_nn};
 use tempfile::TempDir;
@@ -146,7 +146,12 @@ fn journals_of_others_and_broken_lines_are_refused() {
         "{message}"
     );
     let folder = tune(&config(), "test", Some(dir.path()), objective, |_| ()).unwrap_err();
-    assert!(matches!(folder, TuneError::Io { .. }), "{folder}");
+    let TuneError::Journal(folder) = folder else {
+        panic!("{folder}")
+    };
+    assert!(matches!(folder.kind(), JournalErrorKind::Io(_)), "{folder}");
+    let source = std::error::Error::source(&folder).expect("what the system said");
+    assert!(source.is::<std::io::Error>(), "{source:?}");
 }
 
 /// More settings than the journal has: those it has are not run again.
@@ -247,10 +252,10 @@ fn other_files_are_not_touched() {
     for text in ["dear diary", "{\"tuning\":\"test\"} and more", "one\ntwo"] {
         std::fs::write(&path, text).unwrap();
         let error = tune(&config(), "test", Some(&path), objective, |_| ()).unwrap_err();
-        assert!(
-            matches!(error, TuneError::Journal { line: 1, .. }),
-            "{error}"
-        );
+        let TuneError::Journal(error) = error else {
+            panic!("{error}")
+        };
+        assert_eq!((error.path(), error.line()), (path.as_path(), Some(1)));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 }

@@ -14,4 +14,4 @@ pub use dataset::DatasetError;
 pub use experiment::ExperimentError;
 #[cfg(feature = "plot")]
 pub use plot::PlotError;
-pub use tune::TuneError;
+pub use tune::{JournalError, JournalErrorKind, TuneError};

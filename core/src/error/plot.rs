@@ -1,22 +1,21 @@
 //! Pictures that could not be drawn.
 
+use std::error::Error;
 use std::path::PathBuf;
 
-use thiserror::Error;
-
 /// A picture that could not be drawn.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlotError {
     /// There is no curve, or a curve without a finite point.
     #[error("nothing to plot: {0}")]
     Empty(String),
     /// The file could not be written.
-    #[error("{}: {message}", .path.display())]
+    #[error("{}: {source}", .path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// What the drawing library or the operating system said.
-        message: String,
+        source: Box<dyn Error + Send + Sync>,
     },
 }

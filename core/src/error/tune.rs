@@ -1,14 +1,16 @@
 //! Tuning that cannot begin or go on.
 
-use std::path::PathBuf;
-
-use thiserror::Error;
+use std::error::Error;
+use std::fmt;
+use std::fs::TryLockError;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::ExperimentError;
 use super::config::{InvalidField, join};
 
 /// Tuning that cannot begin, or was broken off.
-#[derive(Clone, Debug, PartialEq, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TuneError {
     /// The grid cannot be used; every mistake is listed.
@@ -17,40 +19,85 @@ pub enum TuneError {
     /// The experiment that is tuned cannot be run.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
-    /// The objective failed.
-    #[error("{trial}: {message}")]
+    /// The objective failed, or panicked.
+    #[error("{trial}: {source}")]
     Objective {
         /// The trial, as [`Setting`](crate::tune::Setting) displays.
         trial: String,
-        /// What the objective said.
-        message: String,
+        /// What the objective returned.
+        source: Box<dyn Error + Send + Sync>,
     },
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// A journal of trials that cannot be read or written: which file, which line, and why.
+///
+/// The message is one line, `trials.jsonl:2: missing field `learning_rate``.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct JournalError {
+    pub(crate) path: PathBuf,
+    pub(crate) line: Option<usize>,
+    pub(crate) kind: JournalErrorKind,
+}
+
+impl JournalError {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The line at fault, from 1, if it is one.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> &JournalErrorKind {
+        &self.kind
+    }
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.path.display())?;
+        if let Some(line) = self.line {
+            write!(f, "{line}:")?;
+        }
+        write!(f, " {}", self.kind)
+    }
+}
+
+impl Error for JournalError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.kind.source()
+    }
+}
+
+/// What is wrong with a journal of trials.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JournalErrorKind {
+    /// The file could not be opened, read or written.
+    #[error("{0}")]
+    Io(#[source] io::Error),
+    /// Another process holds the file, or the file cannot be held.
+    #[error("another process tunes with this journal: {0}")]
+    Locked(#[source] TryLockError),
+    /// The file is not a journal.
+    #[error("this is not a journal")]
+    NotAJournal,
     /// The journal is that of another tuning.
-    #[error("{}: the journal is of {found:?}, not of {expected:?}", .path.display())]
+    #[error("the journal is of {found:?}, not of {expected:?}")]
     OtherRun {
-        /// The file.
-        path: PathBuf,
         /// What the journal is of.
         found: String,
         /// What is tuned now.
         expected: String,
     },
-    /// A line of the journal is not one.
-    #[error("{}:{line}: {message}", .path.display())]
-    Journal {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// The journal could not be read or written.
-    #[error("{}: {message}", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        message: String,
-    },
+    /// A line is not a trial, or a trial is not a line.
+    #[error("{0}")]
+    Json(#[source] serde_json::Error),
 }

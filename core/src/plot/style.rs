@@ -1,5 +1,6 @@
 //! What the pictures share: size, colours, axes, legend.
 
+use std::error::Error;
 use std::path::Path;
 
 use plotters::coord::Shift;
@@ -194,9 +195,12 @@ fn tick(number: f64) -> String {
     }
 }
 
-pub(super) fn write_error(path: &Path, error: impl ToString) -> PlotError {
+pub(super) fn write_error(
+    path: &Path,
+    error: impl Into<Box<dyn Error + Send + Sync>>,
+) -> PlotError {
     PlotError::Write {
         path: path.to_owned(),
-        message: error.to_string(),
+        source: error.into(),
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Score, Trial};
-use crate::error::TuneError;
+use crate::error::{JournalError, JournalErrorKind};
 
 /// The first line: what the trials are of.
 #[derive(Serialize, Deserialize, PartialEq)]
@@ -33,21 +33,17 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Opens the journal of a run, and reads the trials that it holds.
-    pub(super) fn open(path: &Path, tuning: &str) -> Result<(Self, Vec<Entry>), TuneError> {
-        let io_error = |error: std::io::Error| TuneError::Io {
-            path: path.to_owned(),
-            message: error.to_string(),
-        };
+    pub(super) fn open(path: &Path, tuning: &str) -> Result<(Self, Vec<Entry>), JournalError> {
+        let fail = |kind| at(path, None, kind);
+        let io_error = |error| fail(JournalErrorKind::Io(error));
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .open(path)
             .map_err(io_error)?;
-        file.try_lock().map_err(|error| TuneError::Io {
-            path: path.to_owned(),
-            message: format!("another process tunes with this journal: {error}"),
-        })?;
+        file.try_lock()
+            .map_err(|error| fail(JournalErrorKind::Locked(error)))?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(io_error)?;
         let mut journal = Self {
@@ -62,13 +58,9 @@ impl Journal {
         let end = text.iter().rposition(|&byte| byte == b'\n');
         let whole = end.map_or(0, |end| end + 1);
         let entries = journal.read(&text[..whole], &header)?;
-        let first_line = line(&header).map_err(|error| journal.io_error(error))?;
+        let first_line = line(&header).map_err(|error| fail(JournalErrorKind::Json(error)))?;
         if whole == 0 && !first_line.starts_with(&text) {
-            return Err(TuneError::Journal {
-                path: path.to_owned(),
-                line: 1,
-                message: "this is not a journal".to_owned(),
-            });
+            return Err(at(path, Some(1), JournalErrorKind::NotAJournal));
         }
         if whole < text.len() {
             journal.file.set_len(whole as u64).map_err(io_error)?;
@@ -80,49 +72,44 @@ impl Journal {
         Ok((journal, entries))
     }
 
-    fn read(&self, text: &[u8], header: &Header) -> Result<Vec<Entry>, TuneError> {
-        let wrong_line = |line: usize, message: String| TuneError::Journal {
-            path: self.path.clone(),
-            line,
-            message,
-        };
+    fn read(&self, text: &[u8], header: &Header) -> Result<Vec<Entry>, JournalError> {
         let mut entries = Vec::new();
         for (line, text) in (1..).zip(text.split_inclusive(|&byte| byte == b'\n')) {
+            let wrong_line = |error| at(&self.path, Some(line), JournalErrorKind::Json(error));
             if line == 1 {
-                let found: Header = serde_json::from_slice(text)
-                    .map_err(|error| wrong_line(line, error.to_string()))?;
+                let found: Header = serde_json::from_slice(text).map_err(wrong_line)?;
                 if found != *header {
-                    return Err(TuneError::OtherRun {
-                        path: self.path.clone(),
+                    let kind = JournalErrorKind::OtherRun {
                         found: found.tuning,
                         expected: header.tuning.clone(),
-                    });
+                    };
+                    return Err(at(&self.path, None, kind));
                 }
                 continue;
             }
-            let entry = serde_json::from_slice(text)
-                .map_err(|error| wrong_line(line, error.to_string()))?;
-            entries.push(entry);
+            entries.push(serde_json::from_slice(text).map_err(wrong_line)?);
         }
         Ok(entries)
     }
 
     /// Adds a trial.
-    pub(super) fn add(&mut self, entry: &Entry) -> Result<(), TuneError> {
+    pub(super) fn add(&mut self, entry: &Entry) -> Result<(), JournalError> {
         self.write(entry)
     }
 
-    fn write(&mut self, entry: &impl Serialize) -> Result<(), TuneError> {
-        let text = line(entry).map_err(|error| self.io_error(error))?;
+    fn write(&mut self, entry: &impl Serialize) -> Result<(), JournalError> {
+        let text =
+            line(entry).map_err(|error| at(&self.path, None, JournalErrorKind::Json(error)))?;
         let written = self.file.write_all(&text).and_then(|()| self.file.flush());
-        written.map_err(|error| self.io_error(error))
+        written.map_err(|error| at(&self.path, None, JournalErrorKind::Io(error)))
     }
+}
 
-    fn io_error(&self, error: impl ToString) -> TuneError {
-        TuneError::Io {
-            path: self.path.clone(),
-            message: error.to_string(),
-        }
+fn at(path: &Path, line: Option<usize>, kind: JournalErrorKind) -> JournalError {
+    JournalError {
+        path: path.to_owned(),
+        line,
+        kind,
     }
 }
 

@@ -177,7 +177,7 @@ impl<P: FnMut(&Progress)> Ended<P> {
             Err(error) => {
                 self.fail(TuneError::Objective {
                     trial: trial.to_string(),
-                    message: error.into().to_string(),
+                    source: error.into(),
                 });
                 return;
             }
@@ -188,7 +188,7 @@ impl<P: FnMut(&Progress)> Ended<P> {
         }
         let entry = Entry { trial, score };
         if let Some(Err(error)) = self.journal.as_mut().map(|journal| journal.add(&entry)) {
-            self.fail(error);
+            self.fail(error.into());
             return;
         }
         self.progress.done += 1;
@@ -234,7 +234,7 @@ fn run_all<P, E>(
                 Ok(score) => lock(ended).end(trial, score),
                 Err(panic) => lock(ended).fail(TuneError::Objective {
                     trial: trial.to_string(),
-                    message: format!("panicked: {}", text_of(panic.as_ref())),
+                    source: format!("panicked: {}", text_of(panic.as_ref())).into(),
                 }),
             }
         }
