@@ -39,7 +39,7 @@ struct Options {
     /// Largest learning rate
     #[arg(long, value_name = "X", default_value_t = 10.0)]
     high: f64,
-    /// Number of learning rates
+    /// Number of learning rates; of two or more, up to 8 are added beyond them while the best is at the edge
     #[arg(long, value_name = "N", default_value_t = 11)]
     rates: usize,
     /// Values of ε to try [default: each optimizer's own]
@@ -99,6 +99,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let config = TuneConfig::new(names.collect(), grid, seeds)
         .with_epsilons(some_or_default(&options.epsilons))
         .with_weight_decays(some_or_default(&options.weight_decays))
+        .with_widen(common::WIDEN)
         .with_drop_below(options.drop_below)
         .with_threads(options.threads);
     let experiment = ExperimentConfig::new()
@@ -127,16 +128,14 @@ fn run(options: &Options) -> anyhow::Result<()> {
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "{tuning}")?;
-    for name in &config.optimizers {
-        let best = tuning.best(name).context("every optimizer has a setting")?;
-        let value = mean_with_spread(best.value_mean, best.value_std);
-        writeln!(out, "Best: {}: {value}", best.setting)?;
-        if config.learning_rates.len() > 1 && tuning.best_is_at_the_edge(name) {
-            eprintln!("warning: {name}: the best rate is at the edge of the grid");
-        }
-    }
     let path = options.out.join("results.json");
     let json = serde_json::to_string_pretty(&tuning)? + "\n";
     fs::write(&path, json).with_context(|| path.display().to_string())?;
-    common::plot_rates(&tuning, &config.optimizers, &options.out)
+    common::plot_rates(&tuning, &config.optimizers, &options.out)?;
+    for name in &config.optimizers {
+        let best = tuning.best_inside(name)?;
+        let value = mean_with_spread(best.value_mean, best.value_std);
+        writeln!(out, "Best: {}: {value}", best.setting)?;
+    }
+    Ok(())
 }

@@ -154,6 +154,10 @@ pub fn optimizers(names: &[String]) -> anyhow::Result<Vec<OptimizerKind>> {
     kinds.context("--optimizers")
 }
 
+/// How many rates may be added for an optimizer whose best rate is at the edge of its grid. If it is there
+/// still, there is no best rate.
+pub const WIDEN: usize = 8;
+
 /// Shows how far tuning is.
 pub fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_length(progress.total as u64);

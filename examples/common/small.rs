@@ -11,9 +11,12 @@ use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::DefaultBackend;
 use burn_adagrad::statistics::{mean, mean_with_spread, standard_deviation};
 use burn_adagrad::train::{OptimizerKind, OptimizerOptions};
-use burn_adagrad::tune::log_grid;
+use burn_adagrad::tune::{Score, Trial, TuneConfig, log_grid, tune};
 use clap::Args;
 use rand::{Rng, RngExt};
+use rayon::prelude::*;
+
+use crate::common;
 
 type B = Autodiff<DefaultBackend>;
 
@@ -47,23 +50,6 @@ pub fn descend(
     optimizer.minimize(&OptimizerOptions::new(), module, lr, steps, gradients);
 }
 
-/// The rate of a grid with the least mean of `loss` over some seeds; a loss that is not finite is worse
-/// than any other.
-fn best_rate(rates: &[f64], seeds: &[u64], loss: impl Fn(f64, u64) -> f64) -> f64 {
-    let mean_loss = |&rate: &f64| {
-        let losses: Vec<f64> = seeds.iter().map(|&seed| loss(rate, seed)).collect();
-        let mean = mean(&losses);
-        if mean.is_finite() {
-            mean
-        } else {
-            f64::INFINITY
-        }
-    };
-    let losses = rates.iter().map(|rate| (mean_loss(rate), *rate));
-    let best = losses.reduce(|best, next| if next.0 < best.0 { next } else { best });
-    best.expect("a rate").1
-}
-
 /// The numbers of several curves at a point, as `0.1234 ± 0.0056`.
 pub fn at(curves: &[Vec<f64>], point: usize) -> String {
     let numbers: Vec<f64> = curves.iter().map(|curve| curve[point]).collect();
@@ -76,8 +62,9 @@ const TUNING_SEEDS: usize = 3;
 /// Options of the problems that are run over seeds, at rates that are chosen first.
 #[derive(Args)]
 pub struct Study {
-    /// Number of learning rates that are tried, from 0.001 to 10
-    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(1..))]
+    /// Number of learning rates that are tried first, from 0.001 to 10: more follow beyond these for an
+    /// optimizer whose best rate is at the edge
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u8).range(2..))]
     rates: u8,
     /// Number of seeds
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
@@ -100,25 +87,31 @@ impl Study {
     pub fn run(
         &self,
         optimizers: &[OptimizerKind],
-        loss: impl Fn(OptimizerKind, f64, u64) -> f64,
-        curve: impl Fn(OptimizerKind, f64, u64) -> Vec<f64>,
+        loss: impl Fn(OptimizerKind, f64, u64) -> f64 + Sync,
+        curve: impl Fn(OptimizerKind, f64, u64) -> Vec<f64> + Sync,
     ) -> anyhow::Result<Vec<Studied>> {
-        let seeds = crate::common::seeds(self.seed, self.seeds + TUNING_SEEDS as u64)?;
+        let seeds = common::seeds(self.seed, self.seeds + TUNING_SEEDS as u64)?;
         let (tuning, seeds) = seeds.split_at(TUNING_SEEDS);
+        let names = optimizers.iter().map(|kind| kind.name().to_owned());
         let grid = log_grid(1e-3, 10.0, self.rates.into());
+        let config =
+            TuneConfig::new(names.collect(), grid, tuning.to_vec()).with_widen(common::WIDEN);
+        let objective = |trial: &Trial| -> anyhow::Result<Score> {
+            let optimizer = OptimizerKind::from_name(&trial.optimizer)?;
+            let loss = loss(optimizer, trial.learning_rate, trial.seed);
+            Ok(Score { value: -loss, loss })
+        };
+        let tuned = tune(&config, "a small problem", None, objective, |_| ())?;
         let study = |&optimizer: &OptimizerKind| {
-            let rate = best_rate(&grid, tuning, |rate, seed| loss(optimizer, rate, seed));
-            let curves = seeds
-                .iter()
-                .map(|&seed| curve(optimizer, rate, seed))
-                .collect();
-            Studied {
+            let rate = tuned.best_inside(optimizer.name())?.setting.learning_rate;
+            let curves = seeds.par_iter().map(|&seed| curve(optimizer, rate, seed));
+            Ok(Studied {
                 optimizer,
                 rate,
-                curves,
-            }
+                curves: curves.collect(),
+            })
         };
-        Ok(optimizers.iter().map(study).collect())
+        optimizers.iter().map(study).collect()
     }
 }
 

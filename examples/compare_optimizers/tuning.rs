@@ -1,6 +1,5 @@
 //! Each optimizer's own rate.
 
-use anyhow::Context;
 use burn::backend::Autodiff;
 use burn_adagrad::DefaultBackend;
 use burn_adagrad::train::{DataSource, ExperimentConfig, OptimizerKind, TunedOptimizer};
@@ -18,7 +17,8 @@ pub fn tune(
 ) -> anyhow::Result<Tuning> {
     let names = optimizers.iter().map(|kind| kind.name().to_owned());
     let seeds = common::seeds(options.seed, options.tune_seeds.min(options.seeds))?;
-    let config = TuneConfig::new(names.collect(), log_grid(1e-4, 10.0, 11), seeds);
+    let config =
+        TuneConfig::new(names.collect(), log_grid(1e-4, 10.0, 11), seeds).with_widen(common::WIDEN);
     let bar = common::progress_bar(0, "trials");
     let tuning = tune_sparse_nn::<Autodiff<DefaultBackend>>(
         &config,
@@ -29,19 +29,13 @@ pub fn tune(
         |progress| common::show(&bar, progress),
     )?;
     bar.finish_and_clear();
-    for name in &config.optimizers {
-        if tuning.best_is_at_the_edge(name) {
-            eprintln!("warning: {name}: the best rate is at the edge of the grid");
-        }
-    }
     Ok(tuning)
 }
 
 /// The best rates.
 pub fn best(tuning: &Tuning, optimizers: &[OptimizerKind]) -> anyhow::Result<Vec<TunedOptimizer>> {
     let best = |&optimizer: &OptimizerKind| {
-        let best = tuning.best(optimizer.name());
-        let best = best.with_context(|| format!("{optimizer} was not tuned"))?;
+        let best = tuning.best_inside(optimizer.name())?;
         Ok(TunedOptimizer::new(optimizer, best.setting.learning_rate))
     };
     optimizers.iter().map(best).collect()

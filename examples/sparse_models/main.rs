@@ -71,7 +71,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         };
         study::run(options, rows, training, || bar.inc(1))
     });
-    let summaries = Summary::all(&runs.collect::<Vec<_>>());
+    let summaries = Summary::all(&runs.collect::<anyhow::Result<Vec<_>>>()?);
     bar.finish_and_clear();
 
     // What took long to compute is shown before anything can go wrong with the files.

@@ -47,7 +47,7 @@ pub struct Options {
         allow_negative_numbers = true
     )]
     pub proximal_l1: Vec<f64>,
-    /// Learning rates to choose from
+    /// Learning rates to choose from; while the best is the least or the largest, more are tried beyond it
     #[arg(
         long,
         value_name = "X,…",

@@ -1,8 +1,12 @@
 //! What is done with one seed: rates are chosen, models trained, cut and tested.
 
+use anyhow::{Context, bail};
 use burn_adagrad::DefaultBackend;
 use burn_adagrad::data::SparseDataset;
+use burn_adagrad::tune::beyond;
 use serde::Serialize;
+
+use crate::common;
 
 use crate::model::{Model, Score};
 use crate::options::Options;
@@ -46,14 +50,23 @@ impl Rows {
     }
 }
 
-/// How many models are trained for a seed.
+/// How many models are trained for a seed, if no best rate is at the edge of its grid.
 pub fn models_of_a_seed(options: &Options) -> usize {
     let penalties = options.l1.len() + options.proximal_l1.len();
-    options.lr.len() * (penalties + 1) + penalties + 2
+    options.lr.len() * (penalties + 2) + penalties + 2
 }
 
 /// The models of one seed: plain Adagrad, then each penalty of each method, in the order of the options.
-pub fn run(options: &Options, rows: &Rows, training: Training, on_model: impl Fn()) -> Vec<Tested> {
+///
+/// # Errors
+///
+/// If no rate is the best of its neighbours.
+pub fn run(
+    options: &Options,
+    rows: &Rows,
+    training: Training,
+    on_model: impl Fn(),
+) -> anyhow::Result<Vec<Tested>> {
     let (fit, validation) = rows.fit_and_validation();
     let train = |method, l1, lr, rows: &SparseDataset| {
         on_model();
@@ -78,10 +91,10 @@ pub fn run(options: &Options, rows: &Rows, training: Training, on_model: impl Fn
         (Method::FtrlProximal, &options.l1),
         (Method::ProximalAdagrad, &options.proximal_l1),
     ] {
-        let lr = best_rate(&options.lr, |_, lr| {
+        let lr = best_rate(&options.lr, |lr| {
             let models = penalties.iter().map(|&l1| train(method, l1, lr, &fit));
             models.map(|model| model.score(&validation)).collect()
-        });
+        })?;
         for &l1 in penalties {
             let model = train(method, l1, lr, &rows.train);
             penalised.push(test(method, l1, lr, &model));
@@ -89,38 +102,51 @@ pub fn run(options: &Options, rows: &Rows, training: Training, on_model: impl Fn
     }
 
     let adagrad = |lr, rows| train(Method::Adagrad, 0.0, lr, rows);
-    let fitted: Vec<_> = options.lr.iter().map(|&lr| adagrad(lr, &fit)).collect();
-    let lr = best_rate(&options.lr, |i, _| vec![fitted[i].score(&validation)]);
+    let lr = best_rate(&options.lr, |lr| vec![adagrad(lr, &fit).score(&validation)])?;
     let plain = test(Method::Adagrad, 0.0, lr, &adagrad(lr, &rows.train));
     // A model that is to be cut may want another rate than one that is not.
-    let lr = best_rate(&options.lr, |i, _| {
-        let cut = penalised.iter().map(|model| fitted[i].cut_to(model.kept));
+    let lr = best_rate(&options.lr, |lr| {
+        let fitted = adagrad(lr, &fit);
+        let cut = penalised.iter().map(|model| fitted.cut_to(model.kept));
         cut.map(|model| model.score(&validation)).collect()
-    });
+    })?;
     let whole = adagrad(lr, &rows.train);
     for model in &mut penalised {
         let accuracy = whole.cut_to(model.kept).score(&rows.test).accuracy;
         model.cut = Some(Cut { lr, accuracy });
     }
-    [vec![plain], penalised].concat()
+    Ok([vec![plain], penalised].concat())
 }
 
-/// The rate whose models have the best mean accuracy; of equal ones that with the lowest mean loss.
-fn best_rate(rates: &[f64], mut scores: impl FnMut(usize, f64) -> Vec<Score>) -> f64 {
-    let mut sums: Vec<(f64, Score)> = Vec::new();
-    for (i, &lr) in rates.iter().enumerate() {
-        let scores = scores(i, lr);
-        let sum = |value: fn(&Score) -> f64| scores.iter().map(value).sum();
-        let score = Score {
-            accuracy: sum(|score| score.accuracy),
-            loss: sum(|score| score.loss),
+/// The rate whose models have the best mean accuracy; of equal ones that with the lowest mean loss. While
+/// it is the least or the largest of several, more are tried beyond it.
+fn best_rate(rates: &[f64], mut scores: impl FnMut(f64) -> Vec<Score>) -> anyhow::Result<f64> {
+    let mut tried: Vec<(f64, Score)> = Vec::new();
+    let mut next = rates.to_vec();
+    for _ in 0..=common::WIDEN {
+        for lr in next {
+            let scores = scores(lr);
+            let sum = |value: fn(&Score) -> f64| scores.iter().map(value).sum();
+            let score = Score {
+                accuracy: sum(|score| score.accuracy),
+                loss: sum(|score| score.loss),
+            };
+            tried.push((lr, score));
+        }
+        let order = |(_, a): &&(f64, Score), (_, b): &&(f64, Score)| {
+            let accuracy = b.accuracy.total_cmp(&a.accuracy);
+            accuracy.then(a.loss.total_cmp(&b.loss))
         };
-        sums.push((lr, score));
+        let best = tried.iter().min_by(order).context("--lr is empty")?.0;
+        let rates: Vec<f64> = tried.iter().map(|(lr, _)| *lr).collect();
+        match beyond(&rates, best) {
+            Some(lr) => next = vec![lr],
+            None => return Ok(best),
+        }
     }
-    let order = |(_, a): &(f64, Score), (_, b): &(f64, Score)| {
-        let accuracy = b.accuracy.total_cmp(&a.accuracy);
-        accuracy.then(a.loss.total_cmp(&b.loss))
-    };
-    let best = sums.into_iter().min_by(order);
-    best.expect("there is a rate").0
+    let rates: Vec<String> = tried.iter().map(|(lr, _)| lr.to_string()).collect();
+    bail!(
+        "the best rate is at the edge of those that were tried: {}",
+        rates.join(", ")
+    )
 }

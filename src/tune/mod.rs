@@ -63,6 +63,6 @@
 mod sparse_nn;
 
 pub use adagrad_core::tune::{
-    Progress, Score, Setting, SettingResult, Trial, TuneConfig, Tuning, log_grid, tune,
+    Progress, Score, Setting, SettingResult, Trial, TuneConfig, Tuning, beyond, log_grid, tune,
 };
 pub use sparse_nn::tune_sparse_nn;

@@ -244,6 +244,80 @@ fn a_failing_objective_stops_all() {
     assert_eq!(calls.into_inner(), 2);
 }
 
+/// The best rate is 0.1; these grids lie below it, above it, and on one side at a time.
+#[test]
+fn grids_widen_until_the_best_rate_lies_inside() {
+    for rates in [
+        vec![1e-4, 1e-3],
+        vec![10.0, 1.0],
+        vec![0.01, 0.1],
+        vec![0.1, 1.0, 10.0],
+    ] {
+        let mut narrow = config();
+        narrow.learning_rates = rates.clone();
+        let error = run(&narrow, None).best_inside("a").unwrap_err();
+        assert!(matches!(error, TuneError::AtTheEdge { .. }), "{error}");
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("trials.jsonl");
+        for threads in [1, 3, 1] {
+            let wide = narrow.clone().with_widen(4).with_threads(threads);
+            let tuning = run(&wide, Some(&path));
+            for optimizer in ["a", "b"] {
+                let best = tuning.best_inside(optimizer).unwrap();
+                assert_eq!((best.setting.learning_rate, best.seeds), (0.1, 3));
+                let tried: Vec<f64> = tuning
+                    .of(optimizer)
+                    .map(|result| result.setting.learning_rate)
+                    .collect();
+                assert!(tried.is_sorted(), "{tried:?}");
+                assert!(rates.iter().all(|rate| tried.contains(rate)), "{tried:?}");
+            }
+        }
+        // Nothing is tried twice.
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        let settings = run(&narrow.clone().with_widen(4), None).settings.len();
+        assert_eq!(lines, 1 + 3 * settings);
+    }
+}
+
+/// Under this objective larger is always better: no grid holds the best rate.
+#[test]
+fn a_best_rate_at_the_edge_is_refused() {
+    let larger = |trial: &Trial| -> Result<Score, Infallible> {
+        let value = trial.learning_rate;
+        Ok(Score { value, loss: 0.0 })
+    };
+    let config = config().with_widen(2);
+    let tuning = tune(&config, "test", None, larger, |_| ()).unwrap();
+    assert_eq!(
+        tuning.best_inside("a").unwrap_err().to_string(),
+        "a: the best learning rate, 100, is at the edge of those that were tried, 0.01 to 100: \
+         try more beyond it"
+    );
+    let error = tuning.best_inside("c").unwrap_err();
+    assert_eq!(error.to_string(), "c was not tuned");
+    let mut one = config.clone();
+    one.learning_rates = vec![0.5];
+    let tuning = tune(&one, "test", None, larger, |_| ()).unwrap();
+    assert_eq!(tuning.best_inside("a").unwrap().setting.learning_rate, 0.5);
+}
+
+/// What is given up in the grid is given up beyond it, and progress counts to the end.
+#[test]
+fn widening_goes_with_giving_up() {
+    let mut narrow = config().with_widen(6).with_drop_below(Some(1.5));
+    narrow.learning_rates = vec![1e-4, 1e-3, 1e-2];
+    let mut last = None;
+    let tuning = tune(&narrow, "test", None, objective, |progress| {
+        last = Some((progress.done, progress.total));
+    })
+    .unwrap();
+    assert_eq!(tuning.best_inside("a").unwrap().setting.learning_rate, 0.1);
+    let trials: usize = tuning.settings.iter().map(|result| result.seeds).sum();
+    assert_eq!(last, Some((trials, trials)));
+    assert!(tuning.settings.iter().any(|result| result.seeds == 1));
+}
+
 /// What is not a journal of this run is left as it is.
 #[test]
 fn other_files_are_not_touched() {

@@ -27,6 +27,27 @@ pub enum TuneError {
         /// What the objective returned.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// There are no trials of the optimizer.
+    #[error("{optimizer} was not tuned")]
+    NotTuned {
+        /// The optimizer.
+        optimizer: String,
+    },
+    /// The best rate is the least or the largest that was tried: a better one may lie outside.
+    #[error(
+        "{optimizer}: the best learning rate, {best}, is at the edge of those that were tried, \
+         {least} to {largest}: try more beyond it"
+    )]
+    AtTheEdge {
+        /// The optimizer.
+        optimizer: String,
+        /// The best rate.
+        best: f64,
+        /// The least rate that was tried.
+        least: f64,
+        /// The largest.
+        largest: f64,
+    },
     /// The journal cannot be used.
     #[error(transparent)]
     Journal(#[from] JournalError),

@@ -23,6 +23,10 @@ pub struct TuneConfig {
     /// Gives up on a setting after its first seed if its value lies by more than this below the best of
     /// its optimizer's for that seed, or is NaN. Default none: every setting gets every seed.
     pub drop_below: Option<f64>,
+    /// How many rates may be added beyond the ends of the grid for an optimizer whose best rate is the
+    /// least or the largest that was tried. Each lies as far out as its two neighbours lie apart, by their
+    /// ratio. Default 0: the grid is all that is tried.
+    pub widen: usize,
     /// Threads that run trials; 0, as by default, for as many as there are cores.
     pub threads: usize,
 }
@@ -42,10 +46,37 @@ pub fn log_grid(low: f64, high: f64, n: usize) -> Vec<f64> {
         } else {
             0.0
         };
-        let rate = low * (high / low).powf(share);
-        format!("{rate:.2e}").parse().unwrap_or(rate)
+        rounded(low * (high / low).powf(share))
     };
     (0..n).map(step).collect()
+}
+
+/// The rate to try next if the best of some rates is the least or the largest of them: as far beyond it
+/// as the next one lies on the other side, by their ratio, rounded to three digits. `None` if the best rate
+/// lies between others, or there are not two rates.
+///
+/// ```
+/// use adagrad_core::tune::beyond;
+///
+/// assert_eq!(beyond(&[0.01, 0.1, 1.0], 1.0), Some(10.0));
+/// assert_eq!(beyond(&[0.01, 0.1, 1.0], 0.01), Some(0.001));
+/// assert_eq!(beyond(&[0.01, 0.1, 1.0], 0.1), None);
+/// ```
+pub fn beyond(rates: &[f64], best: f64) -> Option<f64> {
+    let below = rates.iter().copied().filter(|&rate| rate < best);
+    let above = rates.iter().copied().filter(|&rate| rate > best);
+    let neighbour = match (below.reduce(f64::max), above.reduce(f64::min)) {
+        (Some(neighbour), None) | (None, Some(neighbour)) => neighbour,
+        _ => return None,
+    };
+    let rate = rounded(best * (best / neighbour));
+    // Two rates that agree in three digits have no next one of three digits.
+    (rate.is_finite() && rate > 0.0 && !rates.contains(&rate)).then_some(rate)
+}
+
+/// To three digits.
+fn rounded(rate: f64) -> f64 {
+    format!("{rate:.2e}").parse().unwrap_or(rate)
 }
 
 impl TuneConfig {
@@ -58,6 +89,7 @@ impl TuneConfig {
             epsilons: vec![None],
             weight_decays: vec![None],
             drop_below: None,
+            widen: 0,
             threads: 0,
         }
     }
@@ -77,6 +109,12 @@ impl TuneConfig {
     /// Sets the margin below which a setting is given up.
     pub fn with_drop_below(mut self, drop_below: Option<f64>) -> Self {
         self.drop_below = drop_below;
+        self
+    }
+
+    /// Sets how many rates may be added for an optimizer.
+    pub fn with_widen(mut self, widen: usize) -> Self {
+        self.widen = widen;
         self
     }
 
@@ -133,17 +171,21 @@ impl TuneConfig {
 
     /// Every setting, in the order in which results are given.
     pub fn settings(&self) -> Vec<Setting> {
+        let of = |optimizer: &String| self.settings_of(optimizer, &self.learning_rates);
+        self.optimizers.iter().flat_map(of).collect()
+    }
+
+    /// The settings of an optimizer with these rates.
+    pub(super) fn settings_of(&self, optimizer: &str, rates: &[f64]) -> Vec<Setting> {
         let mut settings = Vec::new();
-        for optimizer in &self.optimizers {
-            for &epsilon in &self.epsilons {
-                for &weight_decay in &self.weight_decays {
-                    settings.extend(self.learning_rates.iter().map(|&learning_rate| Setting {
-                        optimizer: optimizer.clone(),
-                        learning_rate,
-                        epsilon,
-                        weight_decay,
-                    }));
-                }
+        for &epsilon in &self.epsilons {
+            for &weight_decay in &self.weight_decays {
+                settings.extend(rates.iter().map(|&learning_rate| Setting {
+                    optimizer: optimizer.to_owned(),
+                    learning_rate,
+                    epsilon,
+                    weight_decay,
+                }));
             }
         }
         settings

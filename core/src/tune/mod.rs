@@ -7,6 +7,9 @@
 //!   state and each takes its random numbers from its seed.
 //! - Each trial that ends is a line in the journal, if there is one. A run that was stopped in any way goes on
 //!   from there. At most the trials under way are lost.
+//! - A best rate at the edge of its grid says only that a better one may lie outside.
+//!   [`with_widen`](TuneConfig::with_widen) adds rates there until the best one lies between others, and
+//!   [`Tuning::best_inside`] refuses a best rate that does not.
 //! - [`with_drop_below`](TuneConfig::with_drop_below) gives up hopeless rates after their first seed.
 //!
 //! ```
@@ -35,7 +38,7 @@ mod outcome;
 mod run;
 mod trial;
 
-pub use config::{TuneConfig, log_grid};
+pub use config::{TuneConfig, beyond, log_grid};
 pub use outcome::{SettingResult, Tuning};
 pub use run::{Progress, tune};
 pub use trial::{Score, Setting, Trial};

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Score, Setting, null_as_nan};
+use crate::error::TuneError;
 use crate::statistics::{mean, mean_with_spread, standard_deviation};
 
 /// The trials of one setting.
@@ -62,7 +63,8 @@ impl SettingResult {
     }
 }
 
-/// All settings, in the order of [`TuneConfig::settings`](super::TuneConfig::settings).
+/// All settings, in the order of [`TuneConfig::settings`](super::TuneConfig::settings). The rates of an
+/// optimizer that [widening](super::TuneConfig::widen) added stand among the others, from the least on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tuning {
     /// The settings.
@@ -93,19 +95,48 @@ impl Tuning {
             })
     }
 
+    /// The rates of an optimizer that were tried.
+    pub(super) fn rates(&self, optimizer: &str) -> Vec<f64> {
+        let rate = |result: &SettingResult| result.setting.learning_rate;
+        self.of(optimizer).map(rate).collect()
+    }
+
     /// Whether the best rate of an optimizer is the least or the largest that was tried, so that a
     /// better one may lie outside of the grid.
     pub fn best_is_at_the_edge(&self, optimizer: &str) -> bool {
-        let rates = || {
-            self.of(optimizer)
-                .map(|result| result.setting.learning_rate)
-        };
-        let least = rates().fold(f64::INFINITY, f64::min);
-        let largest = rates().fold(0.0, f64::max);
+        let rates = self.rates(optimizer);
+        let least = rates.iter().copied().fold(f64::INFINITY, f64::min);
+        let largest = rates.iter().copied().fold(0.0, f64::max);
         self.best(optimizer).is_some_and(|best| {
             let rate = best.setting.learning_rate;
             rate == least || rate == largest
         })
+    }
+
+    /// The best setting of an optimizer, whose rate must lie between others.
+    ///
+    /// # Errors
+    ///
+    /// If the optimizer was not tuned, or its best rate is at the edge of the rates that were tried while
+    /// there are several.
+    pub fn best_inside(&self, optimizer: &str) -> Result<&SettingResult, TuneError> {
+        let Some(best) = self.best(optimizer) else {
+            return Err(TuneError::NotTuned {
+                optimizer: optimizer.to_owned(),
+            });
+        };
+        let mut rates = self.rates(optimizer);
+        rates.sort_by(f64::total_cmp);
+        rates.dedup();
+        if rates.len() > 1 && self.best_is_at_the_edge(optimizer) {
+            return Err(TuneError::AtTheEdge {
+                optimizer: optimizer.to_owned(),
+                best: best.setting.learning_rate,
+                least: rates[0],
+                largest: rates[rates.len() - 1],
+            });
+        }
+        Ok(best)
     }
 }
 

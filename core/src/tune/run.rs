@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::config::TuneConfig;
+use super::config::{TuneConfig, beyond};
 use super::journal::{Entry, Journal};
 use super::outcome::{SettingResult, Tuning};
 use super::trial::{Score, Setting, Trial};
@@ -25,7 +25,8 @@ pub struct Progress {
 
 /// Tries every setting of the grid with every seed.
 ///
-/// `objective` is called from several threads. `name` says what is tuned: a journal goes on only under the
+/// With [`widen`](TuneConfig::widen), rates are added beyond the grid while an optimizer's best rate is at its
+/// edge. `objective` is called from several threads. `name` says what is tuned: a journal goes on only under the
 /// same name, so put into it all that the scores depend on besides the trial (data, model, epochs). With
 /// `journal`, trials that are in that file are not run again, and those that end are added to it; trials
 /// of other settings and seeds in it are left alone. `on_progress` is called at the start and after each
@@ -54,7 +55,7 @@ where
         }
         None => (None, Vec::new()),
     };
-    let settings = config.settings();
+    let mut settings = config.settings();
     let (&first, others) = config.seeds.split_first().expect("the grid was checked");
     let ended = Ended {
         on_progress,
@@ -70,7 +71,7 @@ where
     let ended = Mutex::new(ended);
     lock(&ended).start(&settings, &config.seeds);
 
-    let run = |settings: &[Setting], seeds: &[u64]| -> Result<(), TuneError> {
+    let run_on = |settings: &[Setting], seeds: &[u64]| -> Result<(), TuneError> {
         let mut trials = Vec::new();
         for setting in settings {
             trials.extend(seeds.iter().map(|&seed| Trial {
@@ -85,31 +86,75 @@ where
             None => Ok(()),
         }
     };
-    run(&settings, &[first])?;
-    let kept: Vec<Setting> = match config.drop_below {
-        Some(margin) => lock(&ended).hopeful(&settings, first, margin),
-        None => settings.clone(),
+    // The settings that got every seed.
+    let mut kept: Vec<Setting> = Vec::new();
+    let mut run = |all: &[Setting], new: &[Setting]| -> Result<Tuning, TuneError> {
+        run_on(new, &[first])?;
+        let hopeful = match config.drop_below {
+            Some(margin) => lock(&ended).hopeful(all, first, margin),
+            None => all.to_vec(),
+        };
+        let new_kept: Vec<Setting> = new
+            .iter()
+            .filter(|new| hopeful.contains(new))
+            .cloned()
+            .collect();
+        lock(&ended).give_up((new.len() - new_kept.len()) * others.len());
+        run_on(&new_kept, others)?;
+        kept.extend(new_kept);
+        let result = |setting: &Setting| {
+            let seeds = if kept.contains(setting) {
+                &config.seeds
+            } else {
+                &config.seeds[..1]
+            };
+            let score = |&seed: &u64| {
+                let setting = setting.clone();
+                lock(&ended).score(&Trial { setting, seed })
+            };
+            let scores = seeds.iter().filter_map(score).collect();
+            SettingResult::new(setting.clone(), scores)
+        };
+        Ok(Tuning {
+            settings: all.iter().map(result).collect(),
+        })
     };
-    lock(&ended).give_up((settings.len() - kept.len()) * others.len());
-    run(&kept, others)?;
 
-    let ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let result = |setting: Setting| {
-        let seeds = if kept.contains(&setting) {
-            &config.seeds
-        } else {
-            &config.seeds[..1]
+    let mut tuning = run(&settings, &settings)?;
+    for _ in 0..config.widen {
+        let new: Vec<Setting> = config
+            .optimizers
+            .iter()
+            .flat_map(|optimizer| {
+                let best = tuning
+                    .best(optimizer)
+                    .map(|best| best.setting.learning_rate);
+                let next = best.and_then(|best| beyond(&tuning.rates(optimizer), best));
+                config.settings_of(optimizer, next.as_slice())
+            })
+            .collect();
+        if new.is_empty() {
+            break;
+        }
+        lock(&ended).expect_more(&new, &config.seeds);
+        settings.extend(new.iter().cloned());
+        let place = |setting: &Setting| {
+            let of = |other: &Setting| other.without_rate() == setting.without_rate();
+            config.settings().iter().position(of)
         };
-        let score = |&seed: &u64| {
-            let setting = setting.clone();
-            ended.score(&Trial { setting, seed })
-        };
-        let scores = seeds.iter().filter_map(score).collect();
-        SettingResult::new(setting, scores)
-    };
-    Ok(Tuning {
-        settings: settings.into_iter().map(result).collect(),
-    })
+        let rate = |setting: &Setting| setting.learning_rate;
+        // Only optimizers with rates of their own are put in order.
+        settings.sort_by(|a, b| place(a).cmp(&place(b)));
+        for optimizer in new.iter().map(|setting| &setting.optimizer) {
+            for group in settings.chunk_by_mut(|a, b| a.without_rate() == b.without_rate()) {
+                if &group[0].optimizer == optimizer {
+                    group.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
+                }
+            }
+        }
+        tuning = run(&settings, &new)?;
+    }
+    Ok(tuning)
 }
 
 /// The trials that have ended, and what is done when one does.
@@ -128,13 +173,25 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl<P: FnMut(&Progress)> Ended<P> {
     /// Counts what the journal holds of this grid.
     fn start(&mut self, settings: &[Setting], seeds: &[u64]) {
+        self.progress.done += self.known(settings, seeds);
+        (self.on_progress)(&self.progress);
+    }
+
+    /// Counts the trials of settings that were added to the grid.
+    fn expect_more(&mut self, settings: &[Setting], seeds: &[u64]) {
+        self.progress.total += settings.len() * seeds.len();
+        self.progress.trial = None;
+        self.start(settings, seeds);
+    }
+
+    /// How many of the trials have ended.
+    fn known(&self, settings: &[Setting], seeds: &[u64]) -> usize {
         let known = |setting: &Setting, &seed: &u64| {
             let setting = setting.clone();
             self.score(&Trial { setting, seed }).is_some()
         };
         let of_setting = |setting| seeds.iter().filter(|seed| known(setting, seed)).count();
-        self.progress.done = settings.iter().map(of_setting).sum();
-        (self.on_progress)(&self.progress);
+        settings.iter().map(of_setting).sum()
     }
 
     fn score(&self, trial: &Trial) -> Option<Score> {
