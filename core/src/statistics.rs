@@ -11,7 +11,7 @@ pub fn mean(numbers: &[f64]) -> f64 {
     numbers.iter().sum::<f64>() / numbers.len() as f64
 }
 
-/// The sample standard deviation (divisor n − 1); none for fewer than two numbers.
+/// The sample standard deviation (divisor n − 1); `None` for fewer than two numbers.
 pub fn standard_deviation(numbers: &[f64]) -> Option<f64> {
     let mean = mean(numbers);
     let squares = numbers.iter().map(|number| (number - mean).powi(2));

@@ -129,7 +129,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Stops when the loss of the test rows has not fallen for so many epochs.
+/// Stops when the loss of the test rows has not fallen for this number of epochs.
 fn patience(n_epochs: u32) -> MetricEarlyStoppingStrategy {
     MetricEarlyStoppingStrategy::new(
         &LossMetric::<DefaultBackend>::new(),

@@ -44,7 +44,7 @@ pub struct Options {
     /// Neurons of the hidden layer
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub hidden: u32,
-    /// Stop when the test loss has not fallen for so many epochs [default: never]
+    /// Stop when the test loss has not fallen for this number of epochs [default: never]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub patience: Option<u32>,
     /// Batches whose gradients are added up for a step [default: 1]

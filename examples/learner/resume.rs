@@ -20,7 +20,7 @@ pub fn directory(options: &Options) -> PathBuf {
     options.dir.join("checkpoint")
 }
 
-/// The epoch after which the run goes on; none for a new run.
+/// The epoch after which the run continues; `None` for a new run.
 pub fn last_epoch(options: &Options) -> anyhow::Result<Option<usize>> {
     let dir = options.dir.display();
     let Some(resume) = &options.resume else {

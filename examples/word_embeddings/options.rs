@@ -15,7 +15,7 @@ pub struct Options {
     /// Words that occur less often get no vector; the text is read as if they were not there
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min_count: u64,
-    /// At most so many words, the most frequent ones, get a vector [default: no limit]
+    /// Largest number of words that get a vector, the most frequent ones first [default: no limit]
     #[arg(long, value_name = "N", value_parser = at_least_1)]
     pub max_vocabulary: Option<usize>,
     /// Two words of a line are a pair if they are at most so far apart

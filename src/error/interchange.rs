@@ -19,7 +19,7 @@ pub struct InterchangeError {
 }
 
 impl InterchangeError {
-    /// The file at fault; none for states that come from no file.
+    /// The file at fault; `None` if the state was not read from a file.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::optim::StateMemory;
 use crate::parameters::{Visit, visit};
 
-/// Bytes of the state that an optimizer keeps of a module once each parameter has been stepped.
+/// Bytes of state that an optimizer stores for a module after each parameter has been stepped.
 ///
 /// ```
 /// use burn::backend::NdArray;
@@ -27,7 +27,7 @@ pub fn state_bytes<B: Backend, M: Module<B>>(module: &M, optimizer: &impl StateM
     shapes.state_bytes(optimizer)
 }
 
-/// What each optimizer of the crate would keep of a module.
+/// The state that each optimizer of the crate would store for a module.
 ///
 /// ```
 /// use burn::backend::NdArray;
@@ -43,7 +43,7 @@ pub fn state_bytes<B: Backend, M: Module<B>>(module: &M, optimizer: &impl StateM
 pub struct StateTable {
     /// Number of weights of the module.
     pub weights: usize,
-    /// The optimizers, from the least state to the most.
+    /// The optimizers, from the smallest state to the largest.
     pub rows: Vec<StateRow>,
 }
 

@@ -1,9 +1,9 @@
 //! Looking inside a model and its optimizer: step sizes, weights that are zero, memory.
 //!
 //! - [`RateReport`]: the effective step size of each weight, in quantiles; rows never touched; rates that
-//!   are as good as dead.
+//!   are close to zero.
 //! - [`ZeroReport`]: how many weights are exactly zero.
-//! - [`StateTable`], [`state_bytes`]: what each optimizer would remember of a module.
+//! - [`StateTable`], [`state_bytes`]: what each optimizer would store for a module.
 //!
 //! All can be printed and serialised.
 

@@ -17,7 +17,7 @@ use crate::parameters::{Visit, visit};
 #[derive(Config, Copy, Debug)]
 #[non_exhaustive]
 pub struct RateReportConfig {
-    /// The learning rate η that the run is at.
+    /// The present learning rate η of the run.
     pub learning_rate: f64,
     /// A weight counts as dead if its effective rate is below this share of η: for the default, 1e-3, it
     /// takes a gradient of a thousand to move such a weight as far as η.

@@ -23,7 +23,7 @@ optimizer_state! {
 }
 
 impl<B: Backend, const D: usize> AdagradState<B, D> {
-    /// After so many steps, without momentum.
+    /// The state after this number of steps, without momentum.
     pub fn new(step: usize, accumulator: Tensor<B, D>) -> Self {
         Self {
             step,

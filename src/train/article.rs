@@ -26,7 +26,7 @@ pub enum Finding {
     Holds,
     /// All of it is below 0.
     Contradicted,
-    /// It reaches over 0: so many runs do not tell.
+    /// The interval contains 0: the runs do not decide.
     Undecided,
 }
 
@@ -60,12 +60,12 @@ pub struct Claim {
 pub struct Verdict {
     /// Each optimizer of the ranking above the next.
     pub claims: Vec<Claim>,
-    /// The optimizers of the ranking with the best mean accuracy: several, if it is the same.
+    /// The optimizers with the best mean accuracy; several if they are equal.
     pub best: Vec<OptimizerKind>,
 }
 
 impl Verdict {
-    /// Of a comparison that holds the article's four, by one protocol for all, over two seeds at least; else
+    /// Checks a comparison that holds the article's four under one protocol, over at least two seeds; else
     /// none.
     pub fn of(comparison: &Comparison) -> Option<Self> {
         if comparison.protocol != Protocol::SameStart {

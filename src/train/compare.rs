@@ -28,7 +28,7 @@ pub enum DataSource {
 }
 
 impl DataSource {
-    /// What the data are, in a line; of given rows with a checksum.
+    /// Describes the data in a line; given rows by a checksum.
     pub fn describe(&self) -> String {
         match self {
             Self::Synthetic(config) => format!(
@@ -199,7 +199,7 @@ pub struct ComparisonRequest {
 }
 
 impl ComparisonRequest {
-    /// A comparison with the article's options, in which the optimizers share all that they can.
+    /// A comparison with the article's options, in which the optimizers share everything: data, initial weights and batches.
     pub fn new(
         optimizers: impl Into<Vec<OptimizerKind>>,
         source: DataSource,
@@ -233,7 +233,7 @@ impl ComparisonRequest {
 ///
 /// # Errors
 ///
-/// If an option cannot be used, or there is no optimizer or no seed, which is found before any training; or
+/// If an option cannot be used, or there is no optimizer or no seed (checked before any training); or
 /// the data of a seed cannot be made.
 ///
 /// ```

@@ -24,10 +24,10 @@ pub struct ExperimentConfig {
     /// Rows of a batch. Default 32.
     #[config(default = 32)]
     pub batch_size: usize,
-    /// Learning rate of every optimizer that has none of its own in `tuned`. Default 0.01.
+    /// Learning rate of every optimizer that is not in `tuned`. Default 0.01.
     #[config(default = 0.01)]
     pub lr: f64,
-    /// Options of every optimizer that has none of its own. Default none.
+    /// Options of every optimizer that is not in `tuned`. Default none.
     #[config(default = "OptimizerOptions::new()")]
     pub options: OptimizerOptions,
     /// Rates and options of single optimizers. Default none.
@@ -82,7 +82,7 @@ impl ExperimentConfig {
     }
 }
 
-/// One wrong digit in a data file must not ask for terabytes of weights.
+/// A wrong digit in a data file must not make the program allocate terabytes of weights.
 const FEATURES_MAX: usize = 10_000_000;
 
 /// Rows to train on and rows to test on.

@@ -91,7 +91,7 @@ impl OptimizerKind {
         self.train_with(&options, model, lr, train_loader, num_epochs, on_epoch)
     }
 
-    /// The same with options; those that it does not have are not looked at.
+    /// The same with options. Options that the optimizer does not have are ignored.
     pub fn train_with<B, M>(
         self,
         options: &OptimizerOptions,
@@ -114,8 +114,8 @@ impl OptimizerKind {
         with_config!(self, options, train)
     }
 
-    /// Steps any module along gradients that the caller makes: `gradients` is given the number of the step,
-    /// from 0, and the module before it. Options that the optimizer does not have are not looked at.
+    /// Steps any module along gradients that the caller computes: `gradients` is given the number of the step,
+    /// from 0, and the module before it. Options that the optimizer does not have are ignored.
     ///
     /// ```
     /// use burn::backend::{Autodiff, NdArray};

@@ -16,7 +16,7 @@ use crate::train::{
 ///
 /// For each seed the training rows of `source` are split again: the first 80 % are trained on, the others
 /// give the score, which is the accuracy on them (of equal ones the smaller mean training loss of the last
-/// epoch decides). The test rows are not looked at. The rates and options in `experiment` are not used. `config` names
+/// epoch decides). The test rows are not used. The rates and options in `experiment` are not used. `config` names
 /// optimizers as [`OptimizerKind::name`] does; `journal` and `on_progress` are as for [`tune`].
 ///
 /// # Errors

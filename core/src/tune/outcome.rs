@@ -20,7 +20,7 @@ pub struct SettingResult {
     /// Mean value over them.
     #[serde(deserialize_with = "null_as_nan")]
     pub value_mean: f64,
-    /// Sample standard deviation of the value; none for a single seed, and of values that are not numbers.
+    /// Sample standard deviation of the value; `None` for a single seed, or if a value is not a number.
     pub value_std: Option<f64>,
     /// Mean loss over them.
     #[serde(deserialize_with = "null_as_nan")]

@@ -266,7 +266,7 @@ fn text_of(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("no message")
 }
 
-/// Runs the trials on so many threads.
+/// Runs the trials on `threads` threads.
 ///
 /// On threads of their own, not rayon's: a step that waits for rayon there would begin another trial.
 fn run_all<P, E>(

@@ -11,9 +11,9 @@ pub struct Setting {
     pub optimizer: String,
     /// The learning rate.
     pub learning_rate: f64,
-    /// ε; none for the optimizer's default.
+    /// ε; `None` stands for the optimizer's default.
     pub epsilon: Option<f64>,
-    /// L2 penalty in the gradient; none for the optimizer's default.
+    /// L2 penalty in the gradient; `None` stands for the optimizer's default.
     pub weight_decay: Option<f64>,
 }
 

@@ -19,7 +19,7 @@ struct Options {
     /// The text ends with the line in which it reaches so many words
     #[arg(long, value_name = "N", default_value_t = 32_000)]
     words: usize,
-    /// Made-up words instead of English sentences: so many topics of 100 words each
+    /// Made-up words instead of English sentences: the number of topics, of 100 words each
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=400))]
     topics: Option<u32>,
     /// Seed of all that is drawn
