@@ -1,6 +1,8 @@
 //! The plots, read back from their SVG.
 #![cfg(feature = "plot")]
 
+#[path = "plot/dots.rs"]
+mod dots;
 #[path = "plot/kept.rs"]
 mod kept;
 #[path = "plot/lines.rs"]
@@ -38,6 +40,21 @@ fn polylines(svg: &str) -> Vec<Vec<(f64, f64)>> {
                 .collect()
         })
         .filter(|points: &Vec<_>| points.len() > 5)
+        .collect()
+}
+
+/// An attribute of each element of a kind.
+fn attribute(svg: &str, kind: &str, name: &str) -> Vec<f64> {
+    let start = format!("<{kind} ");
+    let value = |rest: &str| {
+        let element = rest.split('>').next().unwrap();
+        let value = element.split(&format!(" {name}=\"")).nth(1);
+        let value = value.or(element.strip_prefix(&format!("{name}=\"")))?;
+        value.split('"').next().unwrap().parse().ok()
+    };
+    svg.split(start.as_str())
+        .skip(1)
+        .filter_map(value)
         .collect()
 }
 

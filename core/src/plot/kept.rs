@@ -2,13 +2,8 @@
 
 use std::path::Path;
 
-use plotters::prelude::*;
-
-use super::style::{Area, DrawError, Stroke, chart, draw_svg, numbered};
+use super::lines::{Line, LinePlot, Point};
 use crate::error::PlotError;
-
-/// Width of an error bar's ends; the point itself is a dot as wide.
-const BAR_WIDTH: u32 = 8;
 
 /// A model, or the mean of several of one kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +19,7 @@ pub struct KeptPoint {
 /// The models of one method, each with another strength of its penalty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptCurve {
-    /// What the legend says.
+    /// The label at the end of the curve.
     pub label: String,
     /// The models, in any order.
     pub points: Vec<KeptPoint>,
@@ -75,84 +70,46 @@ impl KeptPlot {
         self
     }
 
-    /// Draws the curves into an SVG file of 1200 × 600 pixels.
+    /// Draws the curves into an SVG file, 750 pixels wide.
     ///
     /// # Errors
     ///
     /// If there is no curve or a curve of which no point can be drawn, or the file cannot be written.
     pub fn draw(&self, curves: &[KeptCurve], path: &Path) -> Result<(), PlotError> {
-        let series = curves.iter().map(bars).collect::<Result<Vec<_>, _>>()?;
-        if series.is_empty() {
+        if curves.is_empty() {
             return Err(PlotError::Empty("no curves were given".into()));
         }
-        let labels = curves.iter().map(|curve| curve.label.as_str());
-        draw_svg(path, numbered(labels), |area| {
-            self.draw_curves(area, &series)
-        })
-    }
-
-    fn draw_curves(&self, area: &Area<'_>, series: &[Vec<Bar>]) -> Result<(), DrawError> {
-        let bars = || series.iter().flatten();
-        let least = bars().map(|bar| bar.kept).fold(100.0, f64::min);
-        let most = bars().map(|bar| bar.kept).fold(100.0, f64::max);
-        let low = bars().map(|bar| bar.low).fold(f64::INFINITY, f64::min);
-        let high = bars().map(|bar| bar.high).fold(0.0, f64::max);
-        // Room around the outermost points; something to divide if all are on one line.
-        let margin = (0.05 * (high - low)).max(0.005);
-        let kept = least / 1.3..most * 1.3;
-
-        let names = ["Weights kept (%)", "Accuracy"];
-        let accuracies = low - margin..high + margin;
-        let axis = kept.clone().log_scale();
-        let mut chart = chart(area, &self.title, names, axis, accuracies)?;
-        for (i, bars) in series.iter().enumerate() {
-            let style = Stroke::of(i).style();
-            if let [bar] = bars.as_slice() {
-                let level = [(kept.start, bar.accuracy), (kept.end, bar.accuracy)];
-                chart.draw_series(DashedLineSeries::new(level, 6, 6, style))?;
-            } else {
-                let points = bars.iter().map(|bar| (bar.kept, bar.accuracy));
-                Stroke::of(i).draw(&mut chart, points)?;
+        let series = curves.iter().map(points).collect::<Result<Vec<_>, _>>()?;
+        let least = series.iter().flatten().map(|p| p.x).fold(100.0, f64::min);
+        let line = |(curve, points): (&KeptCurve, &Vec<Point>)| match points[..] {
+            [point] => {
+                let level = [Point { x: least, ..point }, Point { x: 100.0, ..point }];
+                Line::new(&curve.label, level.to_vec()).dashed()
             }
-            chart.draw_series(bars.iter().map(|bar| {
-                let (kept, low, high) = (bar.kept, bar.low, bar.high);
-                let thin = style.filled().stroke_width(1);
-                ErrorBar::new_vertical(kept, low, bar.accuracy, high, thin, BAR_WIDTH)
-            }))?;
-        }
-        Ok(())
+            _ => Line::new(&curve.label, points.clone()),
+        };
+        let lines: Vec<Line> = curves.iter().zip(&series).map(line).collect();
+        LinePlot::new(&self.title, "Weights kept (%)", "Accuracy")
+            .with_log_x(true)
+            .draw_picture(&lines, path)
     }
-}
-
-/// A point with its error bar.
-struct Bar {
-    /// In per cent.
-    kept: f64,
-    low: f64,
-    accuracy: f64,
-    high: f64,
 }
 
 /// The points of a curve that have a place in the picture, from the fewest weights to the most.
-fn bars(curve: &KeptCurve) -> Result<Vec<Bar>, PlotError> {
-    let bar = |point: &KeptPoint| {
+fn points(curve: &KeptCurve) -> Result<Vec<Point>, PlotError> {
+    let point = |point: &KeptPoint| {
         let (kept, accuracy) = (100.0 * point.share_kept, point.accuracy);
         let std = point.accuracy_std.filter(|std| std.is_finite());
-        let std = std.unwrap_or(0.0);
-        (kept.is_finite() && kept > 0.0 && accuracy.is_finite()).then_some(Bar {
-            kept,
-            low: accuracy - std,
-            accuracy,
-            high: accuracy + std,
-        })
+        let point = Point::new(kept, accuracy).with_spread(std.unwrap_or(0.0));
+        (kept.is_finite() && kept > 0.0 && accuracy.is_finite()).then_some(point)
     };
-    let mut bars: Vec<Bar> = curve.points.iter().filter_map(bar).collect();
-    if bars.is_empty() {
+    let mut points: Vec<Point> = curve.points.iter().filter_map(point).collect();
+    if points.is_empty() {
         return Err(PlotError::Empty(format!(
             "no point of the curve `{}` can be drawn",
             curve.label
         )));
     }
-    bars.sort_by(|a, b| a.kept.total_cmp(&b.kept));
-    Ok(bars)
+    points.sort_by(|a, b| a.x.total_cmp(&b.x));
+    Ok(points)
 }

@@ -1,12 +1,12 @@
 //! Lines over any two axes, with a band or bars for their spread, and their numbers as a table.
 
-use std::ops::Range;
 use std::path::Path;
 
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::style::{Area, DrawError, Stroke, chart, draw_svg, with_mark, write_error};
+use super::axis::Axis;
+use super::frame::{Chart, DrawError, End, Frame, write_error};
+use super::style::Stroke;
 use super::table;
 use crate::error::PlotError;
 
@@ -42,34 +42,51 @@ impl Point {
             ..self
         }
     }
+
+    /// A point with the ends of an interval.
+    pub fn with_interval(self, low: f64, high: f64) -> Self {
+        Self { low, high, ..self }
+    }
 }
 
 /// A line of a [`LinePlot`].
+///
+/// A line whose label begins with the name of an optimizer (`Adagrad`, `SGD`, `Adam`, `RMSprop`, `Adadelta`,
+/// `Adagrad-decay`) has the colour of that optimizer. The others get the colours that are left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    label: String,
-    points: Vec<Point>,
+    pub(super) label: String,
+    pub(super) points: Vec<Point>,
     stroke: Option<Stroke>,
+    dashed: bool,
 }
 
 impl Line {
-    /// A line through points, from left to right, with what the legend says of it.
+    /// A line through points, from left to right, with the label at its end.
     pub fn new(label: impl Into<String>, points: Vec<Point>) -> Self {
         Self {
             label: label.into(),
             points,
             stroke: None,
+            dashed: false,
         }
     }
 
-    /// The colour of the line of this number, and whether it is dashed: for lines that belong together. By
-    /// default each line has a colour of its own, and the seventh is the first that is dashed.
+    /// One of six colours, counted from 0, and whether the line is dashed: for lines that belong together.
     pub fn with_stroke(mut self, colour: usize, dashed: bool) -> Self {
-        self.stroke = Some(Stroke {
-            pattern: usize::from(dashed),
-            ..Stroke::of(colour)
-        });
+        self.stroke = Some(Stroke::new(colour, dashed));
         self
+    }
+
+    /// A dashed line, in the colour that it has anyway.
+    pub fn dashed(mut self) -> Self {
+        self.dashed = true;
+        self
+    }
+
+    /// What the line is called, at its end and in the table.
+    pub fn label(&self) -> &str {
+        &self.label
     }
 }
 
@@ -81,9 +98,6 @@ pub enum Spread {
     Bars,
     /// A band along the line: for many.
     Band,
-    /// No line between the points, each with a bar: for points that do not belong together. Those of one
-    /// place are drawn beside one another.
-    Scatter,
 }
 
 /// More points than this have no bars, which would be one another's.
@@ -107,12 +121,12 @@ const BARS_MAX: usize = 40;
 /// ```
 #[derive(Clone, Debug)]
 pub struct LinePlot {
-    title: String,
-    x_name: String,
-    y_name: String,
+    frame: Frame,
     log_x: bool,
     log_y: bool,
     spread: Spread,
+    /// The ends of the upright axis, if they are not to follow from the points.
+    pub(super) y_range: Option<(f64, f64)>,
 }
 
 impl LinePlot {
@@ -123,12 +137,11 @@ impl LinePlot {
         y_name: impl Into<String>,
     ) -> Self {
         Self {
-            title: title.into(),
-            x_name: x_name.into(),
-            y_name: y_name.into(),
+            frame: Frame::new(title.into(), x_name.into(), y_name.into()),
             log_x: false,
             log_y: false,
             spread: Spread::Bars,
+            y_range: None,
         }
     }
 
@@ -150,46 +163,76 @@ impl LinePlot {
         self
     }
 
-    /// Draws the lines into an SVG file of 1200 × 600 pixels, and writes their numbers beside it, into a
-    /// file of the same name that ends in `.csv`. Points that are not finite or have no place on an axis
-    /// are left out of the picture.
+    /// The width in pixels. Default 750; text keeps its size. A picture of less than 500 pixels is as high
+    /// as wide.
+    pub fn with_width(mut self, width: u32) -> Self {
+        self.frame.width = width;
+        self
+    }
+
+    pub(super) fn with_title(mut self, title: String) -> Self {
+        self.frame.title = title;
+        self
+    }
+
+    /// Draws the lines into an SVG file, and writes their numbers beside it, into a file of the same name that
+    /// ends in `.csv`. Points that are not finite or have no place on an axis are left out of the picture.
     ///
     /// # Errors
     ///
     /// If there is no line or a line of which no point can be drawn, or a file cannot be written.
     pub fn draw(&self, lines: &[Line], path: &Path) -> Result<(), PlotError> {
-        let mut series = lines
-            .iter()
-            .map(|line| self.visible(line))
-            .collect::<Result<Vec<_>, _>>()?;
-        self.apart(&mut series);
-        let points = || series.iter().flatten();
-        if points().next().is_none() {
-            return Err(PlotError::Empty("no lines were given".into()));
-        }
-        let x = room(points().map(|p| p.x), self.log_x);
-        let y = room(points().flat_map(|p| [p.low, p.high]), self.log_y);
-        let stroke = |(i, line): (usize, &Line)| Stroke {
-            marks: self.spread == Spread::Scatter,
-            ..line.stroke.unwrap_or(Stroke::of(i))
-        };
-        let strokes: Vec<Stroke> = lines.iter().enumerate().map(stroke).collect();
-        let series: Vec<(Stroke, Vec<Point>)> = strokes.iter().copied().zip(series).collect();
-        let labels = lines.iter().map(|line| line.label.as_str()).zip(strokes);
-        draw_svg(path, labels, |area| match (self.log_x, self.log_y) {
-            (false, false) => self.draw_lines(area, x, y, &series),
-            (true, false) => self.draw_lines(area, x.log_scale(), y, &series),
-            (false, true) => self.draw_lines(area, x, y.log_scale(), &series),
-            (true, true) => self.draw_lines(area, x.log_scale(), y.log_scale(), &series),
-        })?;
+        self.draw_picture(lines, path)?;
         let csv = path.with_extension("csv");
         let points = lines.iter().flat_map(|line| {
             let numbers = |point: &Point| [point.x, point.y, point.low, point.high];
             let points = line.points.iter().map(numbers);
             points.map(|numbers| (line.label.as_str(), numbers))
         });
-        let table = table::of(points, &self.x_name, &self.y_name);
+        let table = table::of(points, &self.frame.x_name, &self.frame.y_name);
         std::fs::write(&csv, table).map_err(|error| write_error(&csv, error))
+    }
+
+    /// Draws the lines into an SVG file, without the table.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw`](Self::draw).
+    pub fn draw_picture(&self, lines: &[Line], path: &Path) -> Result<(), PlotError> {
+        let series = lines
+            .iter()
+            .map(|line| self.visible(line))
+            .collect::<Result<Vec<_>, _>>()?;
+        let points = || series.iter().flatten();
+        if points().next().is_none() {
+            return Err(PlotError::Empty("no lines were given".into()));
+        }
+        let x = Axis::around(points().map(|p| p.x), self.log_x);
+        let y = match self.y_range {
+            Some((low, high)) => Axis::linear(low, high),
+            None => Axis::around(points().flat_map(|p| [p.low, p.high]), self.log_y),
+        };
+        let strokes = Stroke::of(lines.iter().map(|line| line.label.as_str()));
+        let strokes = lines.iter().zip(strokes).map(|(line, stroke)| {
+            let stroke = line.stroke.unwrap_or(stroke);
+            let pattern = stroke.pattern.max(usize::from(line.dashed));
+            Stroke { pattern, ..stroke }
+        });
+        let series: Vec<(Stroke, Vec<Point>)> = strokes.zip(series).collect();
+        let ends: Vec<End<'_>> = lines
+            .iter()
+            .zip(&series)
+            .map(|(line, (stroke, points))| {
+                let last = points[points.len() - 1];
+                End {
+                    label: &line.label,
+                    stroke: *stroke,
+                    place: (last.x, last.y),
+                }
+            })
+            .collect();
+        self.frame
+            .draw(path, x, y, &ends, |chart| self.draw_lines(chart, &series))
     }
 
     /// The points that have a place in the picture, their spread cut where it has none.
@@ -218,20 +261,11 @@ impl LinePlot {
         Ok(points)
     }
 
-    fn draw_lines<X, Y>(
+    fn draw_lines(
         &self,
-        area: &Area<'_>,
-        x: X,
-        y: Y,
+        chart: &mut Chart<'_>,
         series: &[(Stroke, Vec<Point>)],
-    ) -> Result<(), DrawError>
-    where
-        X: AsRangedCoord<Value = f64>,
-        X::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
-        Y: AsRangedCoord<Value = f64>,
-        Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
-    {
-        let mut chart = chart(area, &self.title, [&self.x_name, &self.y_name], x, y)?;
+    ) -> Result<(), DrawError> {
         for (stroke, points) in series {
             let style = stroke.style();
             if self.spread == Spread::Band {
@@ -241,63 +275,20 @@ impl LinePlot {
                 chart.draw_series([Polygon::new(band, style.color.mix(0.2).filled())])?;
             } else if points.len() <= BARS_MAX {
                 let thin = style.filled().stroke_width(1);
-                let bar = |p: &Point| ErrorBar::new_vertical(p.x, p.low, p.y, p.high, thin, 8);
+                let bar = |p: &Point| ErrorBar::new_vertical(p.x, p.low, p.y, p.high, thin, 6);
                 chart.draw_series(points.iter().map(bar))?;
             }
         }
         // Over all bands and bars, which would hide them.
         for (stroke, points) in series {
-            if self.spread != Spread::Scatter {
-                stroke.draw(&mut chart, points.iter().map(|p| (p.x, p.y)))?;
-            } else {
-                for p in points {
-                    with_mark!(stroke, (p.x, p.y), mark => { chart.draw_series([mark])?; });
+            let points: Vec<(f64, f64)> = points.iter().map(|p| (p.x, p.y)).collect();
+            match stroke.dashes() {
+                None => chart.draw_series(LineSeries::new(points, stroke.style()))?,
+                Some((dash, gap)) => {
+                    chart.draw_series(DashedLineSeries::new(points, dash, gap, stroke.style()))?
                 }
-            }
+            };
         }
         Ok(())
     }
-
-    /// Points of a scatter that have one place moved apart sideways, so that each is seen.
-    fn apart(&self, series: &mut [Vec<Point>]) {
-        if self.spread != Spread::Scatter {
-            return;
-        }
-        let width = {
-            let xs = || series.iter().flatten().map(|p| p.x);
-            let range = room(xs(), self.log_x);
-            if self.log_x {
-                (range.end / range.start).ln()
-            } else {
-                range.end - range.start
-            }
-        };
-        let mut taken: Vec<f64> = Vec::new();
-        for point in series.iter_mut().flatten() {
-            let times = taken.iter().filter(|&&x| x == point.x).count() as f64;
-            taken.push(point.x);
-            let away = times * width / 60.0;
-            if self.log_x {
-                point.x *= away.exp();
-            } else {
-                point.x += away;
-            }
-        }
-    }
-}
-
-/// A range that holds the numbers, with some room around them.
-fn room(numbers: impl Iterator<Item = f64> + Clone, log: bool) -> Range<f64> {
-    let low = numbers.clone().fold(f64::INFINITY, f64::min);
-    let high = numbers.fold(f64::NEG_INFINITY, f64::max);
-    if log && high < 10.0 * low {
-        // Whole powers of ten: a narrower axis would have no numbers on it.
-        return 10.0_f64.powf(low.log10().floor())..10.0_f64.powf(high.log10().ceil()) * 1.01;
-    }
-    if log {
-        return low / 1.3..high * 1.3;
-    }
-    let margin = 0.04 * (high - low);
-    let margin = if margin > 0.0 { margin } else { 0.5 };
-    low - margin..high + margin
 }

@@ -1,12 +1,8 @@
 //! The article's plot: training loss over epochs.
 
-use std::ops::Range;
 use std::path::Path;
 
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
-use plotters::prelude::*;
-
-use super::style::{Area, DrawError, Stroke, chart, draw_svg, numbered};
+use super::lines::{Line, LinePlot, Point};
 use crate::error::PlotError;
 
 /// More points than this would hide the curves behind the noise of single batches.
@@ -17,7 +13,7 @@ const LOG_FLOOR: f64 = 1e-8;
 /// The losses of one optimizer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LossCurve {
-    /// What the legend says.
+    /// The label at the end of the curve.
     pub label: String,
     /// The loss of every batch, in order.
     pub losses: Vec<f32>,
@@ -40,7 +36,7 @@ pub struct LossCurve {
 /// ```
 #[derive(Clone, Debug)]
 pub struct LossPlot {
-    title: String,
+    plot: LinePlot,
     batches_per_epoch: usize,
     log_scale: bool,
 }
@@ -50,7 +46,7 @@ impl LossPlot {
     /// horizontal axis; 0 counts as 1.
     pub fn new(batches_per_epoch: usize) -> Self {
         Self {
-            title: "Training Loss Comparison (Sparse Data)".into(),
+            plot: LinePlot::new("Training Loss Comparison (Sparse Data)", "Epochs", "Loss"),
             batches_per_epoch: batches_per_epoch.max(1),
             log_scale: false,
         }
@@ -58,7 +54,7 @@ impl LossPlot {
 
     /// Another title.
     pub fn with_title(mut self, title: impl Into<String>) -> Self {
-        self.title = title.into();
+        self.plot = self.plot.with_title(title.into());
         self
     }
 
@@ -68,59 +64,29 @@ impl LossPlot {
         self
     }
 
-    /// Draws the curves into an SVG file of 1200 × 600 pixels.
+    /// Draws the curves into an SVG file, 750 pixels wide.
     ///
     /// # Errors
     ///
     /// If there is no curve or a curve without a finite loss, or the file cannot be written.
     pub fn draw(&self, curves: &[LossCurve], path: &Path) -> Result<(), PlotError> {
-        let series = curves
-            .iter()
-            .map(|curve| self.points(curve))
-            .collect::<Result<Vec<_>, _>>()?;
-        if series.is_empty() {
+        if curves.is_empty() {
             return Err(PlotError::Empty("no curves were given".into()));
         }
-        let losses = || series.iter().flatten().map(|point| point.1);
-        let low = losses().fold(f64::INFINITY, f64::min);
-        let high = losses().fold(f64::MIN_POSITIVE, f64::max);
-
-        let batches = curves.iter().map(|curve| curve.losses.len()).max();
-        let epochs = 0.0..batches.unwrap_or(1) as f64 / self.batches_per_epoch as f64;
-
-        let labels = curves.iter().map(|curve| curve.label.as_str());
-        draw_svg(path, numbered(labels), |area| {
-            if self.log_scale {
-                let losses = (low / 1.2..high * 1.2).log_scale();
-                self.draw_curves(area, epochs, losses, &series)
-            } else {
-                self.draw_curves(area, epochs, 0.0..high * 1.05, &series)
-            }
-        })
-    }
-
-    fn draw_curves<Y>(
-        &self,
-        area: &Area<'_>,
-        epochs: Range<f64>,
-        losses: Y,
-        series: &[Vec<(f64, f64)>],
-    ) -> Result<(), DrawError>
-    where
-        Y: AsRangedCoord<Value = f64>,
-        Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
-    {
-        let mut chart = chart(area, &self.title, ["Epochs", "Loss"], epochs, losses)?;
-        for (i, points) in series.iter().enumerate() {
-            Stroke::of(i).draw(&mut chart, points.iter().copied())?;
+        let lines = curves.iter().map(|curve| self.line(curve));
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let mut plot = self.plot.clone().with_log_y(self.log_scale);
+        if !self.log_scale {
+            let losses = lines.iter().flat_map(|line| &line.points).map(|p| p.y);
+            plot.y_range = Some((0.0, 1.05 * losses.fold(f64::MIN_POSITIVE, f64::max)));
         }
-        Ok(())
+        plot.draw_picture(&lines, path)
     }
 
-    /// The points of a curve: (epoch, loss), thinned.
-    fn points(&self, curve: &LossCurve) -> Result<Vec<(f64, f64)>, PlotError> {
+    /// A curve, thinned.
+    fn line(&self, curve: &LossCurve) -> Result<Line, PlotError> {
         let width = curve.losses.len().div_ceil(POINTS_MAX).max(1);
-        let points: Vec<(f64, f64)> = curve
+        let points: Vec<Point> = curve
             .losses
             .chunks(width)
             .enumerate()
@@ -130,7 +96,8 @@ impl LossPlot {
                 let middle = i as f64 * width as f64 + chunk.len() as f64 / 2.0;
                 let floor = if self.log_scale { LOG_FLOOR } else { 0.0 };
                 let epoch = middle / self.batches_per_epoch as f64;
-                mean.is_finite().then_some((epoch, mean.max(floor)))
+                mean.is_finite()
+                    .then_some(Point::new(epoch, mean.max(floor)))
             })
             .collect();
         if points.is_empty() {
@@ -139,6 +106,6 @@ impl LossPlot {
                 curve.label
             )));
         }
-        Ok(points)
+        Ok(Line::new(&curve.label, points))
     }
 }

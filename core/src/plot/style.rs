@@ -1,13 +1,6 @@
-//! What the pictures share: size, colours, axes, legend.
+//! What the pictures share: colours, text and how curves are drawn.
 
-use std::error::Error;
-use std::path::Path;
-
-use plotters::coord::Shift;
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
-
-use crate::error::PlotError;
 
 /// Colours that readers with any kind of colour vision can tell apart (Okabe and Ito, 2008).
 const COLOURS: [RGBColor; 6] = [
@@ -19,188 +12,164 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(86, 180, 233),
 ];
 
-const SIZE: (u32, u32) = (1200, 600);
-const LEGEND_WIDTH: u32 = 320;
+/// The same colours for text, dark enough to be read on white: each has a contrast of at least 4.5 to 1.
+const TEXT_COLOURS: [RGBColor; 6] = [
+    RGBColor(0, 105, 168),
+    RGBColor(174, 72, 0),
+    RGBColor(0, 118, 84),
+    RGBColor(165, 72, 123),
+    RGBColor(134, 90, 0),
+    RGBColor(24, 112, 160),
+];
 
-pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub(super) type DrawError = DrawingAreaErrorKind<std::io::Error>;
-pub(super) type Chart<'a, X, Y> = ChartContext<
-    'a,
-    SVGBackend<'a>,
-    Cartesian2d<<X as AsRangedCoord>::CoordDescType, <Y as AsRangedCoord>::CoordDescType>,
->;
+/// The optimizers that have a colour of their own in every picture.
+const NAMED: [&str; 6] = [
+    "Adagrad",
+    "SGD",
+    "Adam",
+    "RMSprop",
+    "Adadelta",
+    "Adagrad-decay",
+];
 
-/// Draws a picture into an SVG file: a chart, and beside it the legend, a line a label. Over the chart,
-/// it would hide data.
-pub(super) fn draw_svg<'a>(
-    path: &Path,
-    labels: impl Iterator<Item = (&'a str, Stroke)>,
-    draw_chart: impl FnOnce(&Area<'_>) -> Result<(), DrawError>,
-) -> Result<(), PlotError> {
-    let mut svg = String::new();
-    let draw = || {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        root.fill(&WHITE)?;
-        let (left, right) = root.split_horizontally(SIZE.0 - LEGEND_WIDTH);
-        draw_chart(&left)?;
-        draw_legend(&right, labels)?;
-        root.present()
-    };
-    draw().map_err(|error: DrawError| write_error(path, error))?;
-    std::fs::write(path, svg).map_err(|error| write_error(path, error))
-}
+/// Sizes of text as plotters counts them: 1.24 times that of the SVG, so that 16 is 12.9 pixels.
+pub(super) const TEXT: (&str, u32) = ("sans-serif", 16);
+pub(super) const TITLE: (&str, u32) = ("sans-serif", 19);
+/// The height of a line of text in pixels.
+pub(super) const LINE_HEIGHT: i32 = 17;
+/// The mean width of a character of each size in pixels.
+pub(super) const TEXT_WIDTH: f64 = 7.0;
+pub(super) const TITLE_WIDTH: f64 = 8.4;
 
-/// A chart with a title, named axes and a grid.
-pub(super) fn chart<'a, X, Y>(
-    area: &Area<'a>,
-    title: &str,
-    names: [&str; 2],
-    x: X,
-    y: Y,
-) -> Result<Chart<'a, X, Y>, DrawError>
-where
-    X: AsRangedCoord<Value = f64>,
-    X::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
-    Y: AsRangedCoord<Value = f64>,
-    Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
-{
-    let mut chart = ChartBuilder::on(area)
-        .caption(title, ("sans-serif", 24))
-        .margin(16)
-        .x_label_area_size(48)
-        .y_label_area_size(72)
-        .build_cartesian_2d(x, y)?;
-    chart
-        .configure_mesh()
-        .x_desc(names[0])
-        .y_desc(names[1])
-        .x_label_formatter(&|&number| tick(number))
-        .y_label_formatter(&|&number| tick(number))
-        .axis_desc_style(("sans-serif", 18))
-        .label_style(("sans-serif", 14))
-        .light_line_style(RGBColor(245, 245, 245))
-        .bold_line_style(RGBColor(225, 225, 225))
-        .draw()?;
-    Ok(chart)
-}
+pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
 
-/// How a curve is drawn: by colour, and by pattern where there are more curves than colours.
+/// How a curve is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stroke {
     pub(super) colour: usize,
+    /// 0 for a solid line, then patterns of dashes.
     pub(super) pattern: usize,
-    /// Whether points are marked, and not joined.
-    pub(super) marks: bool,
 }
 
-/// Dashes and the gaps between them in pixels; none for a solid line.
-const PATTERNS: [Option<(i32, i32)>; 3] = [None, Some((9, 5)), Some((2, 4))];
-
-/// Runs `$draw` with the mark of a point as `$mark`: a disc, a triangle or a cross, by the stroke's pattern.
-/// A macro, since each mark has a type of its own.
-macro_rules! with_mark {
-    ($stroke:expr, $place:expr, $mark:ident => $draw:expr) => {{
-        let style = $stroke.style();
-        match $stroke.pattern {
-            0 => {
-                let $mark = Circle::new($place, 5, style.filled());
-                $draw
-            }
-            1 => {
-                let $mark = TriangleMarker::new($place, 8, style.filled());
-                $draw
-            }
-            _ => {
-                let $mark = Cross::new($place, 6, style);
-                $draw
-            }
-        }
-    }};
-}
-pub(super) use with_mark;
+/// Dashes and the gaps between them in pixels; `None` for a solid line.
+const PATTERNS: [Option<(i32, i32)>; 3] = [None, Some((7, 4)), Some((2, 4))];
 
 impl Stroke {
-    /// That of the curve of this number.
-    pub(super) fn of(curve: usize) -> Self {
+    /// A colour, solid or dashed.
+    pub(super) fn new(colour: usize, dashed: bool) -> Self {
         Self {
-            colour: curve % COLOURS.len(),
-            pattern: curve / COLOURS.len() % PATTERNS.len(),
-            marks: false,
+            colour: colour % COLOURS.len(),
+            pattern: usize::from(dashed),
         }
+    }
+
+    /// The strokes of some curves: an optimizer's curve has the colour of the optimizer. The others get
+    /// the colours that are left, then the same colours with other patterns.
+    pub(super) fn of<'a>(labels: impl Iterator<Item = &'a str> + Clone) -> Vec<Self> {
+        let mut taken: Vec<Self> = labels.clone().filter_map(named).collect();
+        let stroke = |label: &str| {
+            named(label).unwrap_or_else(|| {
+                let patterns = 0..PATTERNS.len();
+                let mut all = patterns.flat_map(|pattern| {
+                    (0..COLOURS.len()).map(move |colour| Self { colour, pattern })
+                });
+                let free = all.find(|stroke| !taken.contains(stroke));
+                let free = free.unwrap_or(Self::new(taken.len(), false));
+                taken.push(free);
+                free
+            })
+        };
+        labels.map(stroke).collect()
     }
 
     /// Colour and width of the line.
     pub(super) fn style(self) -> ShapeStyle {
-        COLOURS[self.colour % COLOURS.len()].stroke_width(2)
+        COLOURS[self.colour].stroke_width(2)
     }
 
-    /// Draws a curve through points.
-    pub(super) fn draw<X, Y>(
-        self,
-        chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
-        points: impl Iterator<Item = (f64, f64)>,
-    ) -> Result<(), DrawError>
-    where
-        X: Ranged<ValueType = f64>,
-        Y: Ranged<ValueType = f64>,
-    {
-        let points: Vec<(f64, f64)> = points.collect();
-        match PATTERNS[self.pattern] {
-            None => chart.draw_series(LineSeries::new(points, self.style()))?,
-            Some((dash, gap)) => {
-                chart.draw_series(DashedLineSeries::new(points, dash, gap, self.style()))?
+    /// Colour of the text beside it.
+    pub(super) fn text_colour(self) -> RGBColor {
+        TEXT_COLOURS[self.colour]
+    }
+
+    /// Dashes and gaps in pixels.
+    pub(super) fn dashes(self) -> Option<(i32, i32)> {
+        PATTERNS[self.pattern % PATTERNS.len()]
+    }
+}
+
+/// The stroke of an optimizer's curve, by the first word of its label.
+fn named(label: &str) -> Option<Stroke> {
+    let word = label.split([' ', ',', '\n', ':']).next()?;
+    let colour = NAMED.iter().position(|name| *name == word)?;
+    Some(Stroke::new(colour, false))
+}
+
+/// Breaks text into lines of at most this many pixels, between words.
+pub(super) fn wrap(text: &str, width: i32, character: f64) -> Vec<String> {
+    let most = (f64::from(width) / character).max(1.0) as usize;
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split('\n') {
+        let mut line = String::new();
+        for word in part.split(' ') {
+            let length = line.chars().count() + 1 + word.chars().count();
+            if !line.is_empty() && length > most {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line += word;
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// The width of the longest line in pixels.
+pub(super) fn text_width(lines: &[String], character: f64) -> i32 {
+    let longest = lines.iter().map(|line| line.chars().count()).max();
+    (longest.unwrap_or(0) as f64 * character).ceil() as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn optimizers_keep_their_colours() {
+        let strokes = Stroke::of(["x", "SGD, momentum 0.9", "Adagrad", "y"].into_iter());
+        let colours: Vec<usize> = strokes.iter().map(|stroke| stroke.colour).collect();
+        assert_eq!(colours, [2, 1, 0, 3]);
+        let many: Vec<String> = (0..18).map(|i| format!("curve {i}")).collect();
+        let strokes = Stroke::of(many.iter().map(String::as_str));
+        for (i, stroke) in strokes.iter().enumerate() {
+            assert!(!strokes[..i].contains(stroke), "{i}");
+        }
+    }
+
+    /// As WCAG 2.1 defines contrast.
+    #[test]
+    fn text_can_be_read_on_white() {
+        let linear = |channel: u8| {
+            let c = f64::from(channel) / 255.0;
+            if c <= 0.04045 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
             }
         };
-        Ok(())
-    }
-}
-
-/// Labels with the strokes of their curves, in order.
-pub(super) fn numbered<'a>(
-    labels: impl Iterator<Item = &'a str>,
-) -> impl Iterator<Item = (&'a str, Stroke)> {
-    labels
-        .enumerate()
-        .map(|(curve, label)| (label, Stroke::of(curve)))
-}
-
-fn draw_legend<'a>(
-    area: &Area<'_>,
-    labels: impl Iterator<Item = (&'a str, Stroke)>,
-) -> Result<(), DrawError> {
-    const WIDTH: i32 = 28;
-    for (place, (label, stroke)) in labels.enumerate() {
-        let y = 72 + 28 * place as i32;
-        area.draw(&Text::new(label, (WIDTH + 8, y - 7), ("sans-serif", 15)))?;
-        if stroke.marks {
-            with_mark!(stroke, (WIDTH / 2, y), mark => area.draw(&mark))?;
-            continue;
-        }
-        let (dash, gap) = PATTERNS[stroke.pattern].unwrap_or((WIDTH, 0));
-        for start in (0..WIDTH).step_by((dash + gap) as usize) {
-            let ends = [(start, y), (WIDTH.min(start + dash), y)];
-            area.draw(&PathElement::new(ends, stroke.style()))?;
+        for RGBColor(r, g, b) in TEXT_COLOURS.into_iter().chain([GREY]) {
+            let luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+            let contrast = 1.05 / (luminance + 0.05);
+            assert!(contrast >= 4.5, "{r},{g},{b}: {contrast}");
         }
     }
-    Ok(())
-}
 
-/// A number on an axis: at most four significant digits.
-fn tick(number: f64) -> String {
-    let rounded: f64 = format!("{number:.3e}").parse().unwrap_or(number);
-    if rounded == 0.0 || (1e-4..1e6).contains(&rounded.abs()) {
-        rounded.to_string()
-    } else {
-        format!("{rounded:e}")
-    }
-}
-
-pub(super) fn write_error(
-    path: &Path,
-    error: impl Into<Box<dyn Error + Send + Sync>>,
-) -> PlotError {
-    PlotError::Write {
-        path: path.to_owned(),
-        source: error.into(),
+    #[test]
+    fn text_is_broken_between_words() {
+        assert_eq!(wrap("one two three", 56, 7.0), ["one two", "three"]);
+        assert_eq!(wrap("unbreakable", 7, 7.0), ["unbreakable"]);
+        assert_eq!(wrap("a\nb c", 700, 7.0), ["a", "b c"]);
     }
 }

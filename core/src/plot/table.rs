@@ -23,7 +23,7 @@ fn tidy(number: f64) -> f64 {
 }
 
 /// A field of a line of comma-separated values.
-fn field(text: &str) -> String {
+pub(super) fn field(text: &str) -> String {
     if text.contains([',', '"', '\n']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

@@ -144,7 +144,7 @@ where
         };
         let rate = |setting: &Setting| setting.learning_rate;
         // Only optimizers with rates of their own are put in order.
-        settings.sort_by(|a, b| place(a).cmp(&place(b)));
+        settings.sort_by_key(place);
         for optimizer in new.iter().map(|setting| &setting.optimizer) {
             for group in settings.chunk_by_mut(|a, b| a.without_rate() == b.without_rate()) {
                 if &group[0].optimizer == optimizer {

@@ -62,26 +62,52 @@ fn more_lines_than_colours_are_told_apart() {
     assert!(pair.contains("#0072B2") && !pair.contains("#D55E00"));
 }
 
+/// Text keeps its size when the picture is narrow, and is nowhere less than 12 pixels.
 #[test]
-fn points_of_one_place_are_drawn_beside_one_another() {
-    let scatter = plot().with_spread(Spread::Scatter).with_log_x(true);
-    let lines = [
-        line("a", &[(5.0, 0.5)]),
-        line("b", &[(5.0, 0.6)]),
-        line("c", &[(50.0, 0.6)]),
-    ];
-    let (svg, table) = files(&scatter, &lines);
-    let discs: Vec<f64> = svg
-        .split("<circle cx=\"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap().parse().unwrap())
+fn text_can_be_read_at_any_width() {
+    let lines = [line(
+        "a rather long label of a line",
+        &[(1.0, 0.5), (2.0, 0.75)],
+    )];
+    for width in [360, 750] {
+        let (svg, _) = files(&plot().with_width(width), &lines);
+        assert!(svg.contains(&format!("<svg width=\"{width}\"")), "{svg}");
+        let sizes = super::attribute(&svg, "text", "font-size");
+        assert!(sizes.len() > 5);
+        assert!(sizes.iter().all(|&size| size >= 12.0), "{sizes:?}");
+        // Nothing begins outside.
+        let xs = super::attribute(&svg, "text", "x");
+        assert!(
+            xs.iter().all(|&x| (0.0..f64::from(width)).contains(&x)),
+            "{xs:?}"
+        );
+    }
+}
+
+/// Lines that end at one height: each label has a line of its own.
+#[test]
+fn labels_stand_at_the_ends_and_apart() {
+    let lines: Vec<Line> = (0..5)
+        .map(|i| {
+            line(
+                &format!("line {i}"),
+                &[(1.0, 0.1 * f64::from(i)), (2.0, 0.5)],
+            )
+        })
         .collect();
-    // Each with its bar's and its own.
-    let mut places = discs.clone();
-    places.sort_by(f64::total_cmp);
-    places.dedup();
-    assert!(places.len() >= 3, "{discs:?}");
-    assert_eq!(table.matches(",5,").count(), 2);
+    let (svg, _) = files(&plot(), &lines);
+    let mut heights: Vec<f64> = (0..5)
+        .map(|i| {
+            let end = svg.find(&format!(">\nline {i}\n<")).expect("a label");
+            let start = svg[..end].rfind("<text").unwrap();
+            super::attribute(&svg[start..end], "text", "y")[0]
+        })
+        .collect();
+    heights.sort_by(f64::total_cmp);
+    assert!(
+        heights.windows(2).all(|pair| pair[1] - pair[0] >= 16.0),
+        "{heights:?}"
+    );
 }
 
 #[test]
