@@ -96,16 +96,22 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "Mean squared error of the weights ({} seeds); the targets change after step {change}.\n\n\
-         | optimizer | learning rate | before the change | 10 % of the steps after it | at the end |\n\
-         | --- | ---: | ---: | ---: | ---: |",
+        "Mean squared error of the weights ({} seeds). The targets change after step {change}. Each rate is the \
+         best for the steps before it.\n\n\
+         | optimizer | learning rate | before the change | 10 % of the steps after it | at the end | at the end, \
+         above Adagrad's (95 % interval) |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: |",
         options.study.seeds
     )?;
     for run in &runs {
         let at = |step| small::at(&run.curves, step);
         let (before, soon, end) = (at(change - 1), at(change + steps / 10), at(steps - 1));
-        let (optimizer, rate) = (run.optimizer, run.rate);
-        writeln!(out, "| {optimizer} | {rate} | {before} | {soon} | {end} |")?;
+        let above = small::above_adagrad(&runs, run, steps - 1);
+        let (optimizer, rate) = (run.optimizer.label(), run.rate);
+        writeln!(
+            out,
+            "| {optimizer} | {rate} | {before} | {soon} | {end} | {above} |"
+        )?;
     }
     draw(options, &runs)
 }
@@ -122,7 +128,7 @@ fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
             Point::new(step as f64, (logs / errors.len() as f64).exp())
         };
         let points = (0..options.steps).step_by(every).map(point).collect();
-        Line::new(run.optimizer.name(), points)
+        Line::new(run.optimizer.label(), points)
     };
     let lines: Vec<Line> = runs.iter().map(line).collect();
     LinePlot::new(

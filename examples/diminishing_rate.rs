@@ -127,7 +127,7 @@ fn draw(options: &Options, all: &[(OptimizerKind, [Rates; 2])]) -> anyhow::Resul
 
     let mut lines = Vec::new();
     for (weight, name) in ["frequent", "rare"].into_iter().enumerate() {
-        for (colour, (optimizer, rates)) in all.iter().enumerate() {
+        for (optimizer, rates) in all {
             let rates = &rates[weight];
             // The mean of some at a time: Adam's moves hang on the signs before.
             let size = (rates.len() / 100).max(1);
@@ -138,7 +138,7 @@ fn draw(options: &Options, all: &[(OptimizerKind, [Rates; 2])]) -> anyhow::Resul
             };
             let label = format!("{optimizer}, {name} feature");
             let line = Line::new(label, rates.chunks(size).map(point).collect());
-            lines.push(line.with_stroke(colour, weight == 1));
+            lines.push(if weight == 1 { line.dashed() } else { line });
         }
     }
     LinePlot::new(

@@ -119,18 +119,18 @@ fn run(options: &Options) -> anyhow::Result<()> {
     writeln!(
         out,
         "Test loss above that of the true weights ({} seeds).\n\n\
-         | optimizer | learning rate | after a tenth of the steps | at the end |\n\
-         | --- | ---: | ---: | ---: |",
+         | optimizer | learning rate | after a tenth of the steps | at the end | at the end, above \
+         Adagrad's (95 % interval) |\n\
+         | --- | ---: | ---: | ---: | ---: |",
         options.study.seeds
     )?;
     for run in &runs {
         let tenth = small::at(&run.curves, steps / 10 / every(steps));
-        let end = small::at(&run.curves, run.curves[0].len() - 1);
-        writeln!(
-            out,
-            "| {} | {} | {tenth} | {end} |",
-            run.optimizer, run.rate
-        )?;
+        let last = run.curves[0].len() - 1;
+        let end = small::at(&run.curves, last);
+        let above = small::above_adagrad(&runs, run, last);
+        let (optimizer, rate) = (run.optimizer.label(), run.rate);
+        writeln!(out, "| {optimizer} | {rate} | {tenth} | {end} | {above} |")?;
     }
     draw(options, &runs)
 }
@@ -149,7 +149,7 @@ fn draw(options: &Options, runs: &[Studied]) -> anyhow::Result<()> {
             Point::new(step as f64, mean(&losses)).with_spread(spread)
         };
         Line::new(
-            run.optimizer.name(),
+            run.optimizer.label(),
             (0..losses[0].len()).map(point).collect(),
         )
     };

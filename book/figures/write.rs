@@ -33,13 +33,13 @@ pub fn build() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a built example and writes what it prints, and its pictures beside.
+/// Runs a built example and writes what it prints, and the numbers of its pictures beside.
 fn run_example(run: &ExampleRun, path: &Path) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let program = program(run.example)?;
     let mut command = Command::new(&program);
     command.args(run.args);
-    if !run.pictures.is_empty() {
+    if !run.tables.is_empty() {
         command.arg("--out").arg(folder.path());
     }
     let output = command
@@ -48,12 +48,9 @@ fn run_example(run: &ExampleRun, path: &Path) -> anyhow::Result<()> {
     let errors = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{}: {errors}", run.command());
     write(path, &String::from_utf8(output.stdout)?)?;
-    for (drawn, name) in run.pictures {
+    for (drawn, name) in run.tables {
         let (from, to) = (folder.path().join(drawn), path.with_file_name(name));
-        for extension in ["svg", "csv"] {
-            let (from, to) = (from.with_extension(extension), to.with_extension(extension));
-            fs::copy(&from, &to).with_context(|| from.display().to_string())?;
-        }
+        fs::copy(&from, &to).with_context(|| from.display().to_string())?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use burn_adagrad::data::{DenseBatch, SparseDataset, dataloader};
 use burn_adagrad::interchange::{load_pytorch, save_pytorch};
 use burn_adagrad::nn::binary_cross_entropy_with_logits;
 use burn_adagrad::plot::{LossCurve, LossPlot};
-use burn_adagrad::train::{OptimizerKind, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
+use burn_adagrad::train::{OptimizerKind, RunSeeds, pytorch_adam, pytorch_rmsprop, pytorch_sgd};
 use burn_adagrad::{
     AdagradConfig, EpsilonPlacement, SparseDataConfig, SparseNNConfig, generate_sparse_data,
 };
@@ -98,7 +98,8 @@ fn run_experiment<O: Optimizer<SparseNN<B>, B>>(
     let data = generate_sparse_data(&SparseDataConfig::new())?;
     let input_size = data.n_features();
     let (train, test) = data.split_at(data.len() * 8 / 10);
-    let train_loader = dataloader::<B>(train, 32, Some(0), &device);
+    let shuffle = Some(RunSeeds::new(0).shuffle);
+    let train_loader = dataloader::<B>(train, 32, shuffle, &device);
     let test_loader = dataloader::<Flex>(test, 32, None, &device);
 
     let model = from_seed(SparseNN::new(input_size, &device));
@@ -143,10 +144,10 @@ pub fn program(num_epochs: usize, folder: &Path) -> anyhow::Result<String> {
 }
 // ANCHOR_END: program
 
-/// The network with first weights that are the same each time.
+/// The network with first weights that are the same each time: those of `compare_optimizers`.
 fn from_seed(model: SparseNN<B>) -> SparseNN<B> {
-    let seeded =
-        SparseNNConfig::new(model.fc1.weight.dims()[0]).init_seeded::<B>(2, &Default::default());
+    let seeded = SparseNNConfig::new(model.fc1.weight.dims()[0])
+        .init_seeded::<B>(RunSeeds::new(0).weights, &Default::default());
     SparseNN {
         fc1: Linear {
             weight: (*seeded.fc1.weight).clone(),

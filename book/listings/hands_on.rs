@@ -7,7 +7,7 @@ use burn::backend::{Autodiff, NdArray};
 use burn::module::AutodiffModule;
 use burn::tensor::backend::AutodiffBackend;
 use burn_adagrad::data::{SparseDataset, dataloader};
-use burn_adagrad::train::OptimizerKind;
+use burn_adagrad::train::{OptimizerKind, RunSeeds};
 use burn_adagrad::{
     AdagradConfig, SparseDataConfig, SparseNN, SparseNNConfig, evaluate_model,
     generate_sparse_data, train_model,
@@ -19,10 +19,12 @@ use burn_adagrad::{
 pub fn adagrad<B: AutodiffBackend>(data: &SparseDataset, epochs: usize) -> (f64, Vec<f32>) {
     let device = Default::default();
     let (train, test) = data.split_at(800);
-    let train = dataloader::<B>(train, 32, Some(0), &device);
+    // The seeds of the command `compare_optimizers`, so that the results are the same.
+    let seeds = RunSeeds::new(0);
+    let train = dataloader::<B>(train, 32, Some(seeds.shuffle), &device);
     let test = dataloader::<B::InnerBackend>(test, 32, None, &device);
 
-    let model: SparseNN<B> = SparseNNConfig::new(100).init_seeded(0, &device);
+    let model: SparseNN<B> = SparseNNConfig::new(100).init_seeded(seeds.weights, &device);
     let mut optimizer = AdagradConfig::new().init::<B, SparseNN<B>>();
     let (model, losses) = train_model(model, &mut optimizer, 0.01, train.as_ref(), epochs, |_| ());
     (evaluate_model(&model.valid(), test.as_ref()), losses)
@@ -37,10 +39,11 @@ pub fn compare<B: AutodiffBackend>(
 ) -> Vec<(OptimizerKind, f64, Vec<f32>)> {
     let device = Default::default();
     let (train, test) = data.split_at(800);
-    let train = dataloader::<B>(train, 32, Some(0), &device);
+    let seeds = RunSeeds::new(0);
+    let train = dataloader::<B>(train, 32, Some(seeds.shuffle), &device);
     let test = dataloader::<B::InnerBackend>(test, 32, None, &device);
     let run = |optimizer: OptimizerKind| {
-        let model: SparseNN<B> = SparseNNConfig::new(100).init_seeded(0, &device);
+        let model: SparseNN<B> = SparseNNConfig::new(100).init_seeded(seeds.weights, &device);
         let (model, losses) = optimizer.train(model, 0.01, train.as_ref(), epochs, |_| ());
         let accuracy = evaluate_model(&model.valid(), test.as_ref());
         (optimizer, accuracy, losses)
@@ -55,7 +58,7 @@ pub fn output() -> anyhow::Result<String> {
     type B = Autodiff<NdArray>;
     let data = generate_sparse_data(&SparseDataConfig::new())?;
     let (accuracy, _) = adagrad::<B>(&data, 100);
-    let mut text = format!("Adagrad Accuracy: {accuracy:.4}\n\nFinal accuracies:\n");
+    let mut text = format!("Adagrad accuracy: {accuracy:.4}\n\nFinal accuracies:\n");
     for (optimizer, accuracy, _) in compare::<B>(&data, 100) {
         writeln!(text, "{optimizer}: {accuracy:.4}")?;
     }

@@ -2,39 +2,105 @@
 
 use burn::backend::{Autodiff, NdArray};
 use burn::grad_clipping::GradientClippingConfig;
+use burn_adagrad::statistics::mean;
 use burn_adagrad::train::{pytorch_adam, pytorch_rmsprop};
+use burn_adagrad::tune::{beyond, log_grid};
 use burn_adagrad::{AccumulatorDecayConfig, AdadeltaConfig, AdagradConfig};
 
 use super::descent::Point;
-use super::spike::losses;
+use super::spike::losses_over;
 
 type B = Autodiff<NdArray>;
 type P = Point<B>;
 
+/// A remedy: the losses of a walk of some steps at a rate, with a gradient that is too large.
+type Walk = fn(steps: usize, rate: f64, spike: f64) -> Vec<f64>;
+
 // ANCHOR: remedies
-/// The losses with each remedy, when one gradient is `spike` times what it should be.
-pub fn remedies(spike: f64) -> Vec<(&'static str, Vec<f64>)> {
-    let adagrad = AdagradConfig::new;
-    let clipping = Some(GradientClippingConfig::Norm(10.0));
-    let decay = Some(AccumulatorDecayConfig::new(20, 0.5));
-    let clipped = adagrad().with_grad_clipping(clipping).init::<B, P>();
-    let decayed = adagrad().with_accumulator_decay(decay).init::<B, P>();
-    vec![
-        ("Adagrad", losses(adagrad().init::<B, P>(), 0.5, spike)),
-        ("gradients clipped to 10", losses(clipped, 0.5, spike)),
-        (
-            "accumulator halved every 20 steps",
-            losses(decayed, 0.5, spike),
-        ),
-        (
-            "RMSprop",
-            losses(pytorch_rmsprop().init::<B, P>(), 0.01, spike),
-        ),
-        ("Adam", losses(pytorch_adam().init::<B, P>(), 0.05, spike)),
-        (
-            "Adadelta",
-            losses(AdadeltaConfig::new().init::<B, P>(), 10.0, spike),
-        ),
-    ]
+/// Each remedy.
+pub const REMEDIES: [(&str, Walk); 6] = [
+    ("Adagrad", |steps, rate, spike| {
+        let adagrad = AdagradConfig::new().init::<B, P>();
+        losses_over(steps, adagrad, rate, spike)
+    }),
+    ("gradients clipped to 10", |steps, rate, spike| {
+        let clipping = Some(GradientClippingConfig::Norm(10.0));
+        let clipped = AdagradConfig::new().with_grad_clipping(clipping);
+        losses_over(steps, clipped.init::<B, P>(), rate, spike)
+    }),
+    ("Adagrad-decay", |steps, rate, spike| {
+        let decay = Some(AccumulatorDecayConfig::new(20, 0.5));
+        let decayed = AdagradConfig::new().with_accumulator_decay(decay);
+        losses_over(steps, decayed.init::<B, P>(), rate, spike)
+    }),
+    ("RMSprop", |steps, rate, spike| {
+        losses_over(steps, pytorch_rmsprop().init::<B, P>(), rate, spike)
+    }),
+    ("Adam", |steps, rate, spike| {
+        losses_over(steps, pytorch_adam().init::<B, P>(), rate, spike)
+    }),
+    ("Adadelta", |steps, rate, spike| {
+        losses_over(steps, AdadeltaConfig::new().init::<B, P>(), rate, spike)
+    }),
+];
+
+/// The rate with the lowest mean logarithm of the loss over 500 steps without an accident.
+pub fn best_rate(walk: Walk) -> f64 {
+    let score = |rate: f64| {
+        let logs = walk(500, rate, 1.0)
+            .into_iter()
+            .map(|loss| loss.max(1e-12).ln());
+        let score = mean(&logs.collect::<Vec<f64>>());
+        if score.is_nan() { f64::INFINITY } else { score }
+    };
+    let mut tried: Vec<(f64, f64)> = Vec::new();
+    let mut next = log_grid(1e-2, 10.0, 7);
+    loop {
+        tried.extend(next.iter().map(|&rate| (rate, score(rate))));
+        let best = tried.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
+        let best = best.expect("rates were tried").0;
+        let rates: Vec<f64> = tried.iter().map(|(rate, _)| *rate).collect();
+        match beyond(&rates, best) {
+            Some(rate) => next = vec![rate],
+            None => return best,
+        }
+    }
 }
 // ANCHOR_END: remedies
+
+/// The names, rates and losses of all remedies, when one gradient is `spike` times what it should be.
+pub fn runs(spike: f64) -> Vec<(&'static str, f64, Vec<f64>)> {
+    let run = |(name, walk): (&'static str, Walk)| {
+        let rate = best_rate(walk);
+        (name, rate, walk(super::spike::STEPS, rate, spike))
+    };
+    REMEDIES.into_iter().map(run).collect()
+}
+
+/// The rates, and how far each remedy has come, as a table.
+pub fn output() -> anyhow::Result<String> {
+    use std::fmt::Write;
+    let mut text = String::from(
+        "| | rate | loss before the accident | 100 steps after it | at step 2,000 |\n\
+         | --- | ---: | ---: | ---: | ---: |\n",
+    );
+    for (name, rate, losses) in runs(10_000.0) {
+        let at = |step: usize| format!("{:.0e}", losses[step].max(1e-12));
+        writeln!(
+            text,
+            "| {name} | {rate} | {} | {} | {} |",
+            at(super::spike::SPIKE_AT),
+            at(super::spike::SPIKE_AT + 100),
+            at(super::spike::STEPS - 1)
+        )?;
+    }
+    Ok(text)
+}
+
+/// The walk of the chapter before is that of plain Adagrad here.
+#[test]
+fn a_remedy_of_nothing_is_the_walk_itself() {
+    let adagrad = AdagradConfig::new().init::<B, P>();
+    let plain = super::spike::losses(adagrad, 0.5, 100.0);
+    assert_eq!(REMEDIES[0].1(super::spike::STEPS, 0.5, 100.0), plain);
+}

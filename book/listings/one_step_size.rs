@@ -35,7 +35,7 @@ fn arrival(path: &[[f64; 2]]) -> Option<usize> {
 
 /// How long each rate takes, of gradient descent and of Adagrad.
 pub fn output() -> anyhow::Result<String> {
-    let mut text = String::from("rate     gradient descent   Adagrad\n");
+    let mut text = String::from("rate     SGD (plain)        Adagrad\n");
     for rate in [0.01, 0.02, 0.04, 0.075, 0.079, 0.081, 0.3, 1.0, 3.0, 10.0] {
         let plain = gradient_descent(&VALLEY, rate, 2000);
         let adagrad = AdagradConfig::new().init::<B, Point<B>>();

@@ -43,6 +43,13 @@ pub fn winners(comparison: &Comparison) -> ([usize; 4], usize) {
 }
 // ANCHOR_END: winners
 
+/// Adagrad's accuracy less that of another of the four, run by run.
+pub fn adagrad_less(comparison: &Comparison, other: usize) -> Vec<f64> {
+    let adagrad = comparison.optimizers[0].accuracies();
+    let other = comparison.optimizers[other].accuracies();
+    adagrad.iter().zip(other).map(|(a, b)| a - b).collect()
+}
+
 /// Both protocols as a table.
 pub fn table(as_article: &Comparison, same_start: &Comparison) -> String {
     let mut text = String::from(
@@ -53,9 +60,7 @@ pub fn table(as_article: &Comparison, same_start: &Comparison) -> String {
     let counts = both.map(winners);
     for (i, optimizer) in OptimizerKind::ARTICLE.iter().enumerate() {
         let [one, other] = both.map(|comparison| {
-            let adagrad = comparison.optimizers[0].accuracies();
-            let this = comparison.optimizers[i].accuracies();
-            let less: Vec<f64> = adagrad.iter().zip(this).map(|(a, b)| a - b).collect();
+            let less = adagrad_less(comparison, i);
             mean_with_spread(mean(&less), standard_deviation(&less))
         });
         let (first, second) = (counts[0].0[i], counts[1].0[i]);

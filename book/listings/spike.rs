@@ -13,15 +13,25 @@ type B = Autodiff<NdArray>;
 pub const SPIKE_AT: usize = 100;
 pub const STEPS: usize = 2000;
 
-/// The loss ½‖θ‖² after each step from (5, −5); at one step the gradient is `spike` times what it should be.
-pub fn losses<O: Optimizer<Point<B>, B>>(mut optimizer: O, rate: f64, spike: f64) -> Vec<f64> {
+/// The loss ½‖θ‖² before each step from (5, −5); at one step the gradient is `spike` times what it should be.
+pub fn losses<O: Optimizer<Point<B>, B>>(optimizer: O, rate: f64, spike: f64) -> Vec<f64> {
+    losses_over(STEPS, optimizer, rate, spike)
+}
+
+/// The same for a number of steps.
+pub fn losses_over<O: Optimizer<Point<B>, B>>(
+    steps: usize,
+    mut optimizer: O,
+    rate: f64,
+    spike: f64,
+) -> Vec<f64> {
     let device = Default::default();
     let place = Tensor::from_data([5.0, -5.0], (&device, DType::F64));
     let mut point = Point {
         place: burn::module::Param::from_tensor(place),
     };
-    let mut losses = Vec::with_capacity(STEPS);
-    for step in 0..STEPS {
+    let mut losses = Vec::with_capacity(steps);
+    for step in 0..steps {
         let place = point.place.val().inner();
         let squares = place.clone() * place.clone();
         losses.push(0.5 * squares.into_data().iter::<f64>().sum::<f64>());

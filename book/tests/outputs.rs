@@ -4,12 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::artifacts::{self, Artifact, Make};
+use super::artifacts::pictures::narrow;
+use super::artifacts::{self, Artifact, GENERATED, Make};
 use super::common;
 use super::numbers::difference;
-
-/// Where the book keeps them.
-const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated");
 
 /// How to make them anew.
 const REMEDY: &str = "cargo run --release -p burn-adagrad-book";
@@ -35,13 +33,37 @@ fn listings_print_and_figures_show_what_the_code_does() {
     let folder = tempfile::tempdir().unwrap();
     for artifact in artifacts::all() {
         let file = match artifact.make {
-            Make::Text(_) => artifact.name.to_owned(),
+            Make::Text(_) | Make::Drawing(_) => artifact.name.to_owned(),
             Make::Figure(_) => csv(artifact.name),
-            Make::Example(_) | Make::Measured(_) => continue,
+            Make::Example(_) | Make::Measured(_) | Make::Redrawn(_) => continue,
         };
         artifact.make_in(folder.path()).unwrap();
         let fresh = fs::read_to_string(folder.path().join(&file)).unwrap();
         assert_agree(&file, &fresh);
+    }
+}
+
+/// Drawing does not depend on the machine: the committed pictures are those that the code draws.
+#[test]
+fn redrawn_figures_are_the_committed_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    for artifact in artifacts::all() {
+        if !matches!(artifact.make, Make::Redrawn(_)) {
+            continue;
+        }
+        artifact.make_in(folder.path()).unwrap();
+        for path in [
+            folder.path().join(artifact.name),
+            narrow(&folder.path().join(artifact.name)),
+        ] {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let fresh = fs::read_to_string(&path).unwrap();
+            assert!(
+                committed(name) == fresh,
+                "generated/{name} is another; run `{REMEDY} -- --only {}`",
+                artifact.name
+            );
+        }
     }
 }
 
@@ -80,13 +102,14 @@ fn every_artifact_is_committed_and_nothing_else_is() {
     for Artifact { name, make } in artifacts::all() {
         expected.push(name.into());
         match make {
-            Make::Figure(_) => expected.push(csv(name)),
-            Make::Example(run) => {
-                for (_, picture) in run.pictures {
-                    expected.extend([(*picture).to_owned(), csv(picture)]);
-                }
+            Make::Figure(_) | Make::Redrawn(_) => {
+                let narrow = narrow(Path::new(name));
+                expected.extend([csv(name), narrow.to_str().unwrap().to_owned()]);
             }
-            Make::Text(_) | Make::Measured(_) => {}
+            Make::Example(run) => {
+                expected.extend(run.tables.iter().map(|(_, table)| (*table).to_owned()));
+            }
+            Make::Text(_) | Make::Drawing(_) | Make::Measured(_) => {}
         }
     }
     for name in &expected {
@@ -95,10 +118,10 @@ fn every_artifact_is_committed_and_nothing_else_is() {
     }
     for entry in fs::read_dir(GENERATED).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let stem = |name: &str| name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
-        let known = expected
-            .iter()
-            .any(|expected| stem(expected) == stem(&name));
-        assert!(known, "generated/{name} is made by nothing");
+        // What is measured is a text, and the numbers of the picture of the same name.
+        assert!(
+            expected.contains(&name),
+            "generated/{name} is made by nothing"
+        );
     }
 }

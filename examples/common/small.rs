@@ -9,7 +9,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
 use burn_adagrad::DefaultBackend;
-use burn_adagrad::statistics::{mean, mean_with_spread, standard_deviation};
+use burn_adagrad::statistics::{mean, mean_with_spread, paired_difference, standard_deviation};
 use burn_adagrad::train::{OptimizerKind, OptimizerOptions};
 use burn_adagrad::tune::{Score, Trial, TuneConfig, log_grid, tune};
 use clap::Args;
@@ -54,6 +54,17 @@ pub fn descend(
 pub fn at(curves: &[Vec<f64>], point: usize) -> String {
     let numbers: Vec<f64> = curves.iter().map(|curve| curve[point]).collect();
     mean_with_spread(mean(&numbers), standard_deviation(&numbers))
+}
+
+/// How much a number of the curves at a point lies above Adagrad's, paired by seed, with its 95 % interval.
+pub fn above_adagrad(all: &[Studied], this: &Studied, point: usize) -> String {
+    let numbers = |of: &Studied| -> Vec<f64> { of.curves.iter().map(|c| c[point]).collect() };
+    let adagrad = all
+        .iter()
+        .find(|other| other.optimizer == OptimizerKind::Adagrad)
+        .filter(|adagrad| adagrad.optimizer != this.optimizer);
+    let interval = adagrad.and_then(|adagrad| paired_difference(&numbers(this), &numbers(adagrad)));
+    interval.map_or("–".into(), |interval| interval.to_string())
 }
 
 /// Seeds that rates are chosen by; those of the results come after them.

@@ -3,8 +3,8 @@
 use burn::nn::LinearConfig;
 use burn_adagrad::DefaultBackend;
 use burn_adagrad::inspect::state_bytes;
-use burn_adagrad::plot::{Line, LinePlot, LossCurve, LossPlot, Point, Spread};
-use burn_adagrad::train::OptimizerKind;
+use burn_adagrad::plot::{DotPlot, DotRow, Line, LinePlot, LossCurve, LossPlot, Point, Spread};
+use burn_adagrad::train::{OptimizerKind, OptimizerRuns};
 
 use crate::options::Options;
 use crate::{Found, common};
@@ -44,7 +44,7 @@ fn draw_bands(options: &Options, found: &Found) -> anyhow::Result<()> {
         .map(|runs| {
             let losses = (1..).zip(runs.epoch_losses(options.epochs));
             let point = |(epoch, (mean, std))| Point::new(f64::from(epoch), mean).with_spread(std);
-            Line::new(runs.optimizer.name(), losses.map(point).collect())
+            Line::new(runs.optimizer.label(), losses.map(point).collect())
         })
         .collect();
     let title = format!("Training loss, mean ± 1 sd over {} seeds", options.seeds);
@@ -55,29 +55,24 @@ fn draw_bands(options: &Options, found: &Found) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Accuracy against bytes of state a weight, a point an optimizer.
+/// Accuracy and bytes of state, a row an optimizer, from the least bytes to the most.
 fn draw_memory(options: &Options, found: &Found) -> anyhow::Result<()> {
     // The article's first layer: where the state is.
     let layer = LinearConfig::new(100, 50).init::<DefaultBackend>(&Default::default());
-    let lines: Vec<Line> = found
-        .comparison
-        .optimizers
-        .iter()
-        .map(|runs| {
-            let bytes = state_bytes(&layer, &runs.optimizer);
-            let point = Point::new(bytes as f64, runs.accuracy_mean);
-            let spread = runs.accuracy_std.unwrap_or(0.0);
-            Line::new(runs.optimizer.name(), vec![point.with_spread(spread)])
-        })
-        .collect();
-    LinePlot::new(
-        "Memory and accuracy",
-        "Optimizer state of the first layer, 100 → 50 (bytes)",
+    let bytes = |runs: &&OptimizerRuns| state_bytes(&layer, &runs.optimizer);
+    let mut optimizers: Vec<&OptimizerRuns> = found.comparison.optimizers.iter().collect();
+    optimizers.sort_by_key(bytes);
+    let row = |runs: &&OptimizerRuns| {
+        let (mean, spread) = (runs.accuracy_mean, runs.accuracy_std.unwrap_or(0.0));
+        let label = format!("{}: {} bytes", runs.optimizer, bytes(runs));
+        DotRow::new(label, mean, mean - spread, mean + spread)
+    };
+    let rows: Vec<DotRow> = optimizers.iter().map(row).collect();
+    DotPlot::new(
+        "Optimizer state of the first layer (100 × 50), and accuracy",
         "Test accuracy (mean ± 1 sd over seeds)",
     )
-    .with_log_x(true)
-    .with_spread(Spread::Scatter)
-    .draw(&lines, &options.out.join("memory.svg"))?;
+    .draw(&rows, &options.out.join("memory.svg"))?;
     Ok(())
 }
 
@@ -93,7 +88,7 @@ pub fn draw_sparsities(
             let spread = runs.accuracy_std.unwrap_or(0.0);
             Point::new(100.0 * (1.0 - sparsity), runs.accuracy_mean).with_spread(spread)
         };
-        Line::new(kind.name(), all.iter().map(point).collect())
+        Line::new(kind.label(), all.iter().map(point).collect())
     };
     let lines: Vec<Line> = optimizers.iter().enumerate().map(line).collect();
     let rates = match options.tuned {
@@ -107,5 +102,34 @@ pub fn draw_sparsities(
     )
     .with_log_x(true)
     .draw(&lines, &options.out.join("sparsities.svg"))?;
+    draw_differences(options, optimizers, all)
+}
+
+/// The accuracy less Adagrad's, if Adagrad is among the optimizers and there are several seeds.
+fn draw_differences(
+    options: &Options,
+    optimizers: &[OptimizerKind],
+    all: &[(f64, Found)],
+) -> anyhow::Result<()> {
+    let line = |(i, kind): (usize, &OptimizerKind)| {
+        let point = |(sparsity, found): &(f64, Found)| {
+            let difference = found.comparison.optimizers[i].difference_to_adagrad?;
+            let point = Point::new(100.0 * (1.0 - sparsity), difference.mean);
+            Some(point.with_interval(difference.low, difference.high))
+        };
+        let points: Option<Vec<Point>> = all.iter().map(point).collect();
+        points.map(|points| Line::new(kind.label(), points))
+    };
+    let lines: Vec<Line> = optimizers.iter().enumerate().filter_map(line).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    LinePlot::new(
+        "Accuracy less Adagrad's",
+        "Features that are not zero (%)",
+        "Test accuracy less Adagrad's (95 % interval)",
+    )
+    .with_log_x(true)
+    .draw(&lines, &options.out.join("sparsities_less_adagrad.svg"))?;
     Ok(())
 }

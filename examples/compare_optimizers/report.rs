@@ -6,8 +6,8 @@ use std::io::Write;
 use anyhow::Context;
 use burn::tensor::backend::Backend;
 use burn_adagrad::DefaultBackend;
-use burn_adagrad::train::Comparison;
 use burn_adagrad::train::article::Verdict;
+use burn_adagrad::train::{Comparison, OptimizerKind};
 use burn_adagrad::tune::Tuning;
 use serde::Serialize;
 
@@ -39,6 +39,14 @@ pub fn print(found: &Found) -> anyhow::Result<()> {
 /// The table and the verdict.
 fn table(found: &Found) -> String {
     let mut table = found.comparison.to_string();
+    let kinds = found
+        .comparison
+        .optimizers
+        .iter()
+        .map(|runs| runs.optimizer);
+    if kinds.into_iter().any(|kind| kind == OptimizerKind::Sgd) {
+        table += "\nSGD has momentum 0.9.\n";
+    }
     if let Some(verdict) = Verdict::of(&found.comparison) {
         table += &format!("\n{verdict}");
     }

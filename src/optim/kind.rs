@@ -112,6 +112,14 @@ impl OptimizerKind {
         self.facts().name
     }
 
+    /// The name for pictures and tables, which says that SGD has momentum: `SGD, momentum 0.9`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sgd => "SGD, momentum 0.9",
+            _ => self.name(),
+        }
+    }
+
     /// The number of the random stream of an optimizer's intervals.
     pub(crate) fn seed(self) -> u64 {
         self.facts().seed

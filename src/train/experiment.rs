@@ -250,12 +250,13 @@ pub fn run_experiment<B: AutodiffBackend>(
     let TunedOptimizer { lr, options, .. } = config.of(*optimizer);
     optimizer.check_options(&options)?;
 
-    let order = derive_seed(*seed, SeedUse::Shuffle);
-    let train = dataloader::<B>(split.train.clone(), config.batch_size, Some(order), device);
+    let seeds = RunSeeds::new(*seed);
+    let order = Some(seeds.shuffle);
+    let train = dataloader::<B>(split.train.clone(), config.batch_size, order, device);
     let test = dataloader::<B::InnerBackend>(split.test.clone(), config.batch_size, None, device);
     let model = SparseNNConfig::new(split.train.n_features())
         .with_hidden_size(config.hidden_size)
-        .init_seeded::<B>(derive_seed(*seed, SeedUse::Weights), device);
+        .init_seeded::<B>(seeds.weights, device);
     let epochs = config.num_epochs;
     let (model, losses) =
         optimizer.train_with(&options, model, lr, train.as_ref(), epochs, on_epoch);
@@ -264,6 +265,35 @@ pub fn run_experiment<B: AutodiffBackend>(
         accuracy: evaluate_model(&model.valid(), test.as_ref()),
         losses,
     })
+}
+
+/// The seeds that [`run_experiment`] derives from the seed of a run: with them, a loop of your own starts from
+/// the same weights and sees the same batches.
+///
+/// ```
+/// use burn_adagrad::train::RunSeeds;
+///
+/// let seeds = RunSeeds::new(0);
+/// assert_ne!(seeds.weights, seeds.shuffle);
+/// assert_eq!(seeds, RunSeeds::new(0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunSeeds {
+    /// Seed of the initial weights, for [`SparseNNConfig::init_seeded`](crate::SparseNNConfig::init_seeded).
+    pub weights: u64,
+    /// Seed of the order of the batches, for [`dataloader`](crate::data::dataloader()).
+    pub shuffle: u64,
+}
+
+impl RunSeeds {
+    /// The seeds of a run.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            weights: derive_seed(seed, SeedUse::Weights),
+            shuffle: derive_seed(seed, SeedUse::Shuffle),
+        }
+    }
 }
 
 /// What a derived seed is for.

@@ -25,7 +25,7 @@ pub use compare::{
     Comparison, ComparisonRequest, DataSource, OptimizerRuns, Protocol, compare_optimizers,
 };
 pub use experiment::{
-    ExperimentConfig, ExperimentRequest, Run, Split, TunedOptimizer, run_experiment,
+    ExperimentConfig, ExperimentRequest, Run, RunSeeds, Split, TunedOptimizer, run_experiment,
 };
 
 /// Trains a binary classifier and returns it with the loss of every batch, in order.

@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn_adagrad::plot::{Line, LinePlot, Point};
 
-use super::Artifact;
+use super::{Artifact, pictures};
 use crate::listings::backends as listing;
 
 pub fn artifacts() -> Vec<Artifact> {
@@ -24,17 +24,14 @@ fn losses(path: &Path) -> anyhow::Result<()> {
     };
     let ndarray = listing::train::<Autodiff<NdArray>>(&Default::default())?;
     let flex = listing::train::<Autodiff<Flex>>(&Default::default())?;
-    LinePlot::new(
+    let plot = LinePlot::new(
         "One training run on two backends",
         "Step",
         "Loss of the batch",
-    )
-    .draw(
-        &[
-            line("ndarray", ndarray, 1, false),
-            line("flex", flex, 0, true),
-        ],
-        path,
-    )?;
-    Ok(())
+    );
+    let lines = [
+        line("ndarray", ndarray, 1, false),
+        line("flex", flex, 0, true),
+    ];
+    pictures::draw(&plot, &lines, path)
 }

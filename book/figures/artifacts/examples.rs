@@ -6,9 +6,8 @@ use super::{Artifact, Make};
 pub struct ExampleRun {
     pub example: &'static str,
     pub args: &'static [&'static str],
-    /// Pictures that it draws into its folder `--out`, and the names that they get in the book; the `.csv`
-    /// beside each comes along.
-    pub pictures: &'static [(&'static str, &'static str)],
+    /// Numbers of the pictures that it draws into its folder `--out`, and the names of the files in the book.
+    pub tables: &'static [(&'static str, &'static str)],
     /// Whether it is done in a second or two without optimisation, so that the tests run it again.
     pub quick: bool,
 }
@@ -29,12 +28,12 @@ impl ExampleRun {
 }
 
 pub fn artifacts() -> Vec<Artifact> {
-    let run = |name, example, args, pictures, quick| Artifact {
+    let run = |name, example, args, tables, quick| Artifact {
         name,
         make: Make::Example(ExampleRun {
             example,
             args,
-            pictures,
+            tables,
             quick,
         }),
     };
@@ -44,21 +43,21 @@ pub fn artifacts() -> Vec<Artifact> {
             "diminishing_rate.md",
             "diminishing_rate",
             &[],
-            &[("diminishing_rate.svg", "diminishing_rate.svg")],
+            &[("diminishing_rate.csv", "diminishing_rate.csv")],
             false,
         ),
         run(
             "feature_frequency.md",
             "feature_frequency",
             &[],
-            &[("feature_frequency.svg", "feature_frequency.svg")],
+            &[("feature_frequency.csv", "feature_frequency.csv")],
             false,
         ),
         run(
             "changing_targets.md",
             "changing_targets",
             &[],
-            &[("changing_targets.svg", "changing_targets.svg")],
+            &[("changing_targets.csv", "changing_targets.csv")],
             false,
         ),
         run(
@@ -83,7 +82,7 @@ pub fn artifacts() -> Vec<Artifact> {
             "article_rates.md",
             "compare_optimizers",
             &["--seeds", "30"],
-            &[("loss_bands.svg", "article_rates_bands.svg")],
+            &[("loss_bands.csv", "article_rates_bands.csv")],
             false,
         ),
         run(
@@ -91,8 +90,8 @@ pub fn artifacts() -> Vec<Artifact> {
             "compare_optimizers",
             &["--tuned", "--seeds", "10"],
             &[
-                ("loss_bands.svg", "tuned_bands.svg"),
-                ("rates.svg", "tuned_rates.svg"),
+                ("loss_bands.csv", "tuned_bands.csv"),
+                ("rates.csv", "tuned_rates.csv"),
             ],
             false,
         ),
@@ -101,8 +100,8 @@ pub fn artifacts() -> Vec<Artifact> {
             "compare_optimizers",
             &["--tuned", "--seeds", "10", "--optimizers", "all"],
             &[
-                ("memory.svg", "memory.svg"),
-                ("rates.svg", "tuned_all_rates.svg"),
+                ("memory.csv", "memory.csv"),
+                ("rates.csv", "tuned_all_rates.csv"),
             ],
             false,
         ),
@@ -116,7 +115,7 @@ pub fn artifacts() -> Vec<Artifact> {
                 "--sparsities",
                 "0,0.5,0.8,0.9,0.95,0.98,0.99",
             ],
-            &[("sparsities.svg", "sparsities.svg")],
+            &[("sparsities_less_adagrad.csv", "sparsities.csv")],
             false,
         ),
     ]

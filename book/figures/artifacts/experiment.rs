@@ -4,17 +4,18 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
-use burn_adagrad::train::Protocol;
+use burn_adagrad::plot::{DotPlot, DotRow, Line, LinePlot, Point};
+use burn_adagrad::statistics::{mean, standard_deviation};
+use burn_adagrad::train::{OptimizerKind, Protocol};
 
-use super::Artifact;
+use super::{Artifact, pictures};
 use crate::listings::{hands_on, revisited};
 
 pub fn artifacts() -> Vec<Artifact> {
     vec![
         Artifact::text("hands_on.txt", hands_on::output),
         // Its training is that of the text above.
-        Artifact::measured("hands_on.svg", draw_hands_on),
+        Artifact::measured("hands_on.csv", draw_hands_on),
         Artifact::figure("word_rates.svg", draw_word_rates),
         Artifact::text("rate_widths.md", rate_widths),
         Artifact::measured("as_article.md", as_article),
@@ -23,8 +24,7 @@ pub fn artifacts() -> Vec<Artifact> {
 
 /// A committed file of the book.
 fn generated(name: &str) -> anyhow::Result<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/generated");
-    let path = folder.join(name);
+    let path = Path::new(super::GENERATED).join(name);
     std::fs::read_to_string(&path).with_context(|| path.display().to_string())
 }
 
@@ -32,7 +32,7 @@ fn draw_hands_on(path: &Path) -> anyhow::Result<()> {
     let line = |(optimizer, accuracy, losses): (_, f64, Vec<f64>)| {
         let point = |(epoch, loss): (usize, &f64)| Point::new((epoch + 1) as f64, *loss);
         let points = losses.iter().enumerate().map(point).collect();
-        Line::new(format!("{optimizer} (accuracy: {accuracy:.4})"), points)
+        Line::new(format!("{optimizer} (accuracy {accuracy:.4})"), points)
     };
     let lines: Vec<Line> = hands_on::losses_by_epoch()?.into_iter().map(line).collect();
     LinePlot::new(
@@ -41,7 +41,7 @@ fn draw_hands_on(path: &Path) -> anyhow::Result<()> {
         "Mean loss of the epoch",
     )
     .with_log_y(true)
-    .draw(&lines, path)?;
+    .draw(&lines, &path.with_extension("svg"))?;
     Ok(())
 }
 
@@ -60,15 +60,14 @@ fn draw_word_rates(path: &Path) -> anyhow::Result<()> {
         Some(Point::new((from * to).sqrt(), rate.parse().ok()?))
     };
     let points: Vec<Point> = table.lines().filter_map(point).collect();
-    LinePlot::new(
+    let plot = LinePlot::new(
         "Rare words keep a large rate",
         "Texts that the word is in",
         "Mean effective rate of the word's weights",
     )
     .with_log_x(true)
-    .with_log_y(true)
-    .draw(&[Line::new("Adagrad, rate 0.01", points)], path)?;
-    Ok(())
+    .with_log_y(true);
+    pictures::draw(&plot, &[Line::new("Adagrad, rate 0.01", points)], path)
 }
 
 /// How wide the rates are at which an optimizer is as good as at its best, less two hundredths.
@@ -110,21 +109,32 @@ fn rate_widths() -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The article's program with thirty seeds, and the same with one start for all: a table and a picture.
+/// The article's program with thirty seeds, and the same with one start for all: a table and a picture of
+/// the differences.
 fn as_article(path: &Path) -> anyhow::Result<()> {
     let as_article = revisited::thirty(Protocol::AsArticle)?;
     let same_start = revisited::thirty(Protocol::SameStart)?;
-    let lines: Vec<Line> = as_article
-        .optimizers
-        .iter()
-        .map(|runs| {
-            let accuracies = runs.accuracies().into_iter().enumerate();
-            let points = accuracies.map(|(seed, accuracy)| Point::new(seed as f64, accuracy));
-            Line::new(runs.optimizer.name(), points.collect())
-        })
-        .collect();
-    LinePlot::new("The article's program, thirty times", "Seed", "Accuracy")
-        .with_spread(Spread::Scatter)
-        .draw(&lines, &path.with_extension("svg"))?;
+    let mut rows = Vec::new();
+    for (i, kind) in OptimizerKind::ARTICLE.iter().enumerate().skip(1) {
+        for (comparison, start) in [
+            (&as_article, "new data for each"),
+            (&same_start, "same start"),
+        ] {
+            let less = revisited::adagrad_less(comparison, i);
+            let (mean, spread) = (mean(&less), standard_deviation(&less).unwrap_or(0.0));
+            let row = DotRow::new(
+                format!("{kind}: {start}"),
+                mean,
+                mean - spread,
+                mean + spread,
+            );
+            rows.push(row.with_runs(less));
+        }
+    }
+    DotPlot::new(
+        "Adagrad's accuracy less that of another",
+        "Accuracy of Adagrad less that of the other (30 runs, mean ± 1 sd)",
+    )
+    .draw(&rows, &path.with_extension("svg"))?;
     super::write(path, &revisited::table(&as_article, &same_start))
 }

@@ -1,13 +1,15 @@
 //! Everything that the book shows and that a program makes.
 
 mod backends;
-mod contours;
+mod drawings;
 pub mod examples;
 mod experiment;
 mod measure;
 mod paths;
+pub mod pictures;
 mod project;
 mod pytorch;
+mod redrawn;
 mod reference;
 mod rows;
 mod speed;
@@ -20,6 +22,10 @@ use std::path::Path;
 use anyhow::Context;
 
 use examples::ExampleRun;
+use redrawn::Redrawn;
+
+/// The folder of the committed files.
+pub const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated");
 
 /// Files of one name in the folder `generated`.
 pub struct Artifact {
@@ -35,10 +41,14 @@ pub enum Make {
     /// A picture, with its numbers in a file of the same name that ends in `.csv`. The tests make it again
     /// and compare the numbers.
     Figure(fn(&Path) -> anyhow::Result<()>),
-    /// The output of an example, and pictures that it draws.
+    /// A drawing without numbers beside it. The tests draw it again and compare.
+    Drawing(fn(&Path) -> anyhow::Result<()>),
+    /// The output of an example, and the numbers of pictures that it draws.
     Example(ExampleRun),
-    /// Times, and what takes long without optimisation: no test makes it again. The function is given the path of the file, and may write others of the
-    /// same stem.
+    /// A picture of committed numbers, which lie beside it. The tests draw it again and compare the pictures.
+    Redrawn(Redrawn),
+    /// Times, and what takes long without optimisation: no test makes it again. The function is given the path
+    /// of the file, and may write a `.csv` of the same stem.
     Measured(fn(&Path) -> anyhow::Result<()>),
 }
 
@@ -49,6 +59,8 @@ impl fmt::Display for Make {
             Self::Figure(_) => write!(f, "a figure"),
             Self::Example(run) if run.quick => write!(f, "{}, and by the tests", run.command()),
             Self::Example(run) => write!(f, "{}", run.command()),
+            Self::Drawing(_) => write!(f, "a drawing"),
+            Self::Redrawn(_) => write!(f, "a figure of committed numbers"),
             Self::Measured(_) => write!(f, "a listing's, measured or long"),
         }
     }
@@ -78,7 +90,11 @@ impl Artifact {
         let path = folder.join(self.name);
         match &self.make {
             Make::Text(make) => write(&path, &make()?),
-            Make::Figure(make) | Make::Measured(make) => make(&path),
+            Make::Figure(make) | Make::Drawing(make) | Make::Measured(make) => make(&path),
+            Make::Redrawn(redrawn) => {
+                let table = Path::new(GENERATED).join(self.name).with_extension("csv");
+                redrawn.draw(&table, &path)
+            }
             Make::Example(_) => Ok(()),
         }
     }
@@ -92,6 +108,7 @@ pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 /// Every file, in the order of the chapters.
 pub fn all() -> Vec<Artifact> {
     [
+        drawings::artifacts(),
         paths::artifacts(),
         theory::artifacts(),
         examples::artifacts(),
@@ -102,6 +119,8 @@ pub fn all() -> Vec<Artifact> {
         speed::artifacts(),
         project::artifacts(),
         pytorch::artifacts(),
+        // After all that their numbers come from.
+        redrawn::artifacts(),
     ]
     .into_iter()
     .flatten()

@@ -1,10 +1,12 @@
 //! Walks over surfaces.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use burn::optim::SgdConfig;
+use burn_adagrad::plot::{PathPlot, Walk};
 
-use super::Artifact;
+use super::{Artifact, pictures};
 use crate::listings::descent::{B, Point, descend};
 use crate::listings::kinds::paths;
 use crate::listings::surfaces::{RARE, SADDLE, Surface, VALLEY};
@@ -21,16 +23,34 @@ fn sgd(rate: f64, surface: &Surface, steps: usize) -> Vec<[f64; 2]> {
     descend(SgdConfig::new().init::<B, Point<B>>(), rate, surface, steps)
 }
 
+/// Walks in both widths, and their places as a table.
+fn draw(path: &Path, surface: &Surface, title: &str, walks: &[Walk]) -> anyhow::Result<()> {
+    let plot = PathPlot::new(title, surface.view);
+    plot.draw(surface.value, walks, path)?;
+    let narrow = pictures::narrow(path);
+    plot.with_width(pictures::NARROW)
+        .draw(surface.value, walks, &narrow)?;
+    let mut table = String::from("surface,path,step,x,y,value\n");
+    for walk in walks {
+        for (step, &place) in walk.places().iter().enumerate() {
+            let value = (surface.value)(place);
+            let ([x, y], name, label) = (place, surface.name, walk.label());
+            writeln!(table, "{name},\"{label}\",{step},{x:.6},{y:.6},{value:.6}")?;
+        }
+    }
+    super::write(&path.with_extension("csv"), &table)
+}
+
 fn valley(path: &Path) -> anyhow::Result<()> {
     let [_, adagrad, _, _] = paths(&VALLEY, [0.01, 1.0, 0.01, 0.01], 30);
-    super::contours::draw(
+    draw(
         path,
         &VALLEY,
         "Thirty steps in a narrow valley",
         &[
-            ("one rate, 0.075", sgd(0.075, &VALLEY, 30)),
-            ("one rate, 0.02", sgd(0.02, &VALLEY, 30)),
-            ("Adagrad, 1", adagrad),
+            Walk::new("SGD, rate 0.075", sgd(0.075, &VALLEY, 30)),
+            Walk::new("SGD, rate 0.02", sgd(0.02, &VALLEY, 30)).dashed(),
+            Walk::new("Adagrad, rate 1", adagrad),
         ],
     )
 }
@@ -38,16 +58,16 @@ fn valley(path: &Path) -> anyhow::Result<()> {
 fn saddle(path: &Path) -> anyhow::Result<()> {
     const STEPS: usize = 60;
     let [momentum, adagrad, rmsprop, adam] = paths(&SADDLE, [0.1, 0.1, 0.02, 0.1], STEPS);
-    super::contours::draw(
+    draw(
         path,
         &SADDLE,
-        "Sixty steps beside a ridge, to a saddle and past it",
+        "Sixty steps from beside a ridge",
         &[
-            ("SGD, 0.1", sgd(0.1, &SADDLE, STEPS)),
-            ("SGD, momentum 0.9, 0.1", momentum),
-            ("Adagrad, 0.1", adagrad),
-            ("RMSprop, 0.02", rmsprop),
-            ("Adam, 0.1", adam),
+            Walk::new("SGD, 0.1", sgd(0.1, &SADDLE, STEPS)).dashed(),
+            Walk::new("SGD, momentum 0.9, 0.1", momentum),
+            Walk::new("Adagrad, 0.1", adagrad),
+            Walk::new("RMSprop, 0.02", rmsprop),
+            Walk::new("Adam, 0.1", adam),
         ],
     )
 }
@@ -55,14 +75,14 @@ fn saddle(path: &Path) -> anyhow::Result<()> {
 fn rare(path: &Path) -> anyhow::Result<()> {
     const STEPS: usize = 100;
     let [_, adagrad, _, adam] = paths(&RARE, [0.1, 1.0, 0.1, 0.1], STEPS);
-    super::contours::draw(
+    draw(
         path,
         &RARE,
         "A hundred steps; y has a gradient at one of ten",
         &[
-            ("SGD, 0.1", sgd(0.1, &RARE, STEPS)),
-            ("Adagrad, 1", adagrad),
-            ("Adam, 0.1", adam),
+            Walk::new("SGD, rate 0.1", sgd(0.1, &RARE, STEPS)),
+            Walk::new("Adagrad, rate 1", adagrad),
+            Walk::new("Adam, rate 0.1", adam),
         ],
     )
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn_adagrad::plot::{Line, LinePlot, Point};
 
-use super::Artifact;
+use super::{Artifact, pictures};
 use crate::listings::in_your_project as listing;
 
 pub fn artifacts() -> Vec<Artifact> {
@@ -26,15 +26,11 @@ fn losses(path: &Path) -> anyhow::Result<()> {
         Line::new(label, shown.clone().map(point).collect()).with_stroke(colour, dashed)
     };
     let [straight, resumed, forgotten] = listing::three_runs()?;
-    LinePlot::new("A pause after step 200", "Step", "Loss")
-        .with_log_y(true)
-        .draw(
-            &[
-                line("Resumed without accumulators", &forgotten, 1, false),
-                line("Never interrupted", &straight, 0, false),
-                line("Saved, loaded, resumed", &resumed, 4, true),
-            ],
-            path,
-        )?;
-    Ok(())
+    let plot = LinePlot::new("A pause after step 200", "Step", "Loss").with_log_y(true);
+    let lines = [
+        line("Resumed without accumulators", &forgotten, 1, false),
+        line("Never interrupted", &straight, 0, false),
+        line("Saved, loaded, resumed", &resumed, 4, true),
+    ];
+    pictures::draw(&plot, &lines, path)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn_adagrad::plot::{Line, LinePlot, Point};
 
-use super::Artifact;
+use super::{Artifact, pictures};
 use crate::listings::from_pytorch as listing;
 
 pub fn artifacts() -> Vec<Artifact> {
@@ -39,11 +39,10 @@ fn losses(path: &Path) -> anyhow::Result<()> {
             );
         }
     }
-    LinePlot::new(
+    let plot = LinePlot::new(
         "A hundred steps from the same weights",
         "Step",
         "Loss of the batch",
-    )
-    .draw(&lines, path)?;
-    Ok(())
+    );
+    pictures::draw(&plot, &lines, path)
 }

@@ -7,7 +7,7 @@ use burn_adagrad::AdagradConfig;
 use burn_adagrad::plot::{Line, LinePlot, Point, Spread};
 use burn_adagrad::statistics::{mean, standard_deviation};
 
-use super::Artifact;
+use super::{Artifact, pictures};
 use crate::listings::{
     accumulation, by_hand, descent, escape, from_scratch, helped, one_step_size, own_optimizer,
     regret, simple_nn, spike,
@@ -26,6 +26,7 @@ pub fn artifacts() -> Vec<Artifact> {
         Artifact::text("escape.md", escape::output),
         Artifact::text("state_bytes.md", accumulation::output),
         Artifact::figure("spike.svg", draw_spike),
+        Artifact::text("spike_helped.md", helped::output),
         Artifact::figure("spike_helped.svg", draw_spike_helped),
         Artifact::figure("constant_gradient.svg", draw_constant_gradient),
     ]
@@ -49,23 +50,20 @@ fn draw_regret(path: &Path) -> anyhow::Result<()> {
         let point = |(_, at): &(usize, regret::Regret)| Point::new(at.round as f64, number(at));
         Line::new(label, course.iter().map(point).collect()).with_stroke(colour, dashed)
     };
-    LinePlot::new(
-        "Regret and its bound (100 features, the k-th in one round of k)",
+    let plot = LinePlot::new(
+        "Regret and its bound",
         "Round",
         "Loss above that of the best fixed weights",
     )
     .with_log_x(true)
-    .with_log_y(true)
-    .draw(
-        &[
-            line("Adagrad", 0, false, |at| at.adagrad),
-            line("Adagrad's bound", 0, true, |at| at.adagrad_bound),
-            line("one step size", 1, false, |at| at.descent),
-            line("its bound", 1, true, |at| at.descent_bound),
-        ],
-        path,
-    )?;
-    Ok(())
+    .with_log_y(true);
+    let lines = [
+        line("Adagrad", 0, false, |at| at.adagrad),
+        line("Adagrad's bound", 0, true, |at| at.adagrad_bound),
+        line("one step size", 1, false, |at| at.descent),
+        line("its bound", 1, true, |at| at.descent_bound),
+    ];
+    pictures::draw(&plot, &lines, path)
 }
 
 fn draw_from_scratch(path: &Path) -> anyhow::Result<()> {
@@ -84,17 +82,14 @@ fn draw_from_scratch(path: &Path) -> anyhow::Result<()> {
         };
         Line::new(label, (0..=1000).step_by(20).map(point).collect())
     };
-    LinePlot::new(
-        "Sparse regression from scratch (20 seeds, mean ± 1 sd)",
+    let plot = LinePlot::new(
+        "Sparse regression, 20 seeds (mean ± 1 sd)",
         "Step",
         "Mean distance from the true weights",
     )
-    .with_spread(Spread::Band)
-    .draw(
-        &[line("Adagrad, rate 1", 0), line("one step size, 0.1", 1)],
-        path,
-    )?;
-    Ok(())
+    .with_spread(Spread::Band);
+    let lines = [line("Adagrad, rate 1", 0), line("SGD, rate 0.1", 1)];
+    pictures::draw(&plot, &lines, path)
 }
 
 fn draw_simple_nn(path: &Path) -> anyhow::Result<()> {
@@ -108,20 +103,17 @@ fn draw_simple_nn(path: &Path) -> anyhow::Result<()> {
         Point::new((step + 1) as f64, mean(&losses)).with_spread(spread)
     };
     let single = |step: usize| Point::new((step + 1) as f64, runs[0][step]);
-    LinePlot::new(
-        "SimpleNN: ten steps on random rows (100 seeds, mean ± 1 sd)",
+    let plot = LinePlot::new(
+        "SimpleNN on random rows (100 seeds, mean ± 1 sd)",
         "\"Epoch\" (one step each)",
         "Cross entropy",
     )
-    .with_spread(Spread::Band)
-    .draw(
-        &[
-            Line::new("100 seeds", (0..10).map(average).collect()),
-            Line::new("seed 0, the program's", (0..10).map(single).collect()),
-        ],
-        path,
-    )?;
-    Ok(())
+    .with_spread(Spread::Band);
+    let lines = [
+        Line::new("100 seeds", (0..10).map(average).collect()),
+        Line::new("seed 0, the program", (0..10).map(single).collect()),
+    ];
+    pictures::draw(&plot, &lines, path)
 }
 
 type B = Autodiff<NdArray>;
@@ -138,34 +130,31 @@ fn draw_spike(path: &Path) -> anyhow::Result<()> {
         .into_iter()
         .map(|spike| {
             let adagrad = AdagradConfig::new().init::<B, P>();
-            let label = format!("gradient × {spike} at step 100");
+            let label = format!("gradient × {spike}");
             losses(&label, &spike::losses(adagrad, 0.5, spike))
         })
         .collect();
-    LinePlot::new(
-        "One gradient that was too large, under Adagrad",
+    let plot = LinePlot::new(
+        "One gradient that is too large, under Adagrad",
         "Step",
         "Loss",
     )
-    .with_log_y(true)
-    .draw(&lines, path)?;
-    Ok(())
+    .with_log_y(true);
+    pictures::draw(&plot, &lines, path)
 }
 
 fn draw_spike_helped(path: &Path) -> anyhow::Result<()> {
-    let remedies = helped::remedies(10_000.0);
-    let lines: Vec<Line> = remedies
+    let lines: Vec<Line> = helped::runs(10_000.0)
         .iter()
-        .map(|(label, run)| losses(label, run))
+        .map(|(label, _, run)| losses(label, run))
         .collect();
-    LinePlot::new(
+    let plot = LinePlot::new(
         "One gradient 10,000 times too large, and what helps",
         "Step",
         "Loss",
     )
-    .with_log_y(true)
-    .draw(&lines, path)?;
-    Ok(())
+    .with_log_y(true);
+    pictures::draw(&plot, &lines, path)
 }
 
 fn draw_constant_gradient(path: &Path) -> anyhow::Result<()> {
@@ -177,16 +166,15 @@ fn draw_constant_gradient(path: &Path) -> anyhow::Result<()> {
             let points = points
                 .map(|(step, rate)| Point::new(step as f64, rate))
                 .collect();
-            Line::new(format!("gradient {g} at each step"), points)
+            Line::new(format!("gradient {g}"), points)
         })
         .collect();
-    LinePlot::new(
+    let plot = LinePlot::new(
         "The effective rate only falls",
         "Step",
         "Effective rate (η = 0.1)",
     )
     .with_log_x(true)
-    .with_log_y(true)
-    .draw(&lines, path)?;
-    Ok(())
+    .with_log_y(true);
+    pictures::draw(&plot, &lines, path)
 }

@@ -90,6 +90,18 @@ impl DotPlot {
     ///
     /// If there is no row with a finite mean, or a file cannot be written.
     pub fn draw(&self, rows: &[DotRow], path: &Path) -> Result<(), PlotError> {
+        self.draw_picture(rows, path)?;
+        let csv = path.with_extension("csv");
+        let table = self.table(rows);
+        std::fs::write(&csv, table).map_err(|error| write_error(&csv, error))
+    }
+
+    /// Draws the rows into an SVG file, without the table.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw`](Self::draw).
+    pub fn draw_picture(&self, rows: &[DotRow], path: &Path) -> Result<(), PlotError> {
         let shown: Vec<&DotRow> = rows.iter().filter(|row| row.mean.is_finite()).collect();
         if shown.is_empty() {
             return Err(PlotError::Empty("no row has a finite mean".into()));
@@ -110,10 +122,7 @@ impl DotPlot {
         let size = (self.frame.width, (top + rows_height + bottom) as u32);
         write_svg(path, size, |root| {
             self.draw_rows(root, &shown, &labels, [top, top + rows_height])
-        })?;
-        let csv = path.with_extension("csv");
-        let table = self.table(rows);
-        std::fs::write(&csv, table).map_err(|error| write_error(&csv, error))
+        })
     }
 
     fn draw_rows(

@@ -33,6 +33,16 @@ impl Walk {
         }
     }
 
+    /// What the walk is called.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The places, from the first to the last.
+    pub fn places(&self) -> &[[f64; 2]] {
+        &self.places
+    }
+
     /// A dashed walk.
     pub fn dashed(mut self) -> Self {
         self.dashed = true;
