@@ -18,8 +18,8 @@ pub fn make(artifact: &Artifact, folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Features with which the examples are run: the CPU backends.
-const FEATURES: [&str; 2] = ["--features", "flex"];
+/// Features with which the examples are run: the CPU backends, and burn's training loop.
+const FEATURES: [&str; 2] = ["--features", "flex,learner"];
 
 /// Builds the examples.
 pub fn build() -> anyhow::Result<()> {
@@ -38,7 +38,8 @@ fn run_example(run: &ExampleRun, path: &Path) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let program = program(run.example)?;
     let mut command = Command::new(&program);
-    command.args(run.args);
+    // What it writes besides stays there.
+    command.args(run.args).current_dir(folder.path());
     if !run.tables.is_empty() {
         command.arg("--out").arg(folder.path());
     }

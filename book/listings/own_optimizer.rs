@@ -92,10 +92,15 @@ where
 type B = Autodiff<NdArray>;
 
 /// The losses under the reader's optimizer and under the crate's.
-pub fn output() -> anyhow::Result<String> {
+pub fn both(steps: usize) -> [Vec<f32>; 2] {
     let mine = MyAdagrad { epsilon: 1e-10 }.init::<B, Linear<B>>();
     let ours = burn_adagrad::AdagradConfig::new().init::<B, Linear<B>>();
-    let ((_, mine), (_, ours)) = (train(mine, 20), train(ours, 20));
+    [train(mine, steps).1, train(ours, steps).1]
+}
+
+/// Some of them as a table.
+pub fn output() -> anyhow::Result<String> {
+    let [mine, ours] = both(20);
     let mut text = String::from("step  MyAdagrad  Adagrad\n");
     for step in [0, 1, 2, 4, 9, 19] {
         writeln!(

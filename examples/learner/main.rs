@@ -34,9 +34,11 @@ use course::{Course, Finished, Patience};
 use options::Options;
 use renderer::Renderer;
 
+// ANCHOR: model
 type B = Autodiff<DefaultBackend>;
 /// A step in place: the `Learner` keeps a second handle to its model.
 type Model = InPlace<SparseNN<B>>;
+// ANCHOR_END: model
 /// Checkpoints at half precision would round the weights, and the run that goes on would be another.
 type Recorder = NamedMpkFileRecorder<FullPrecisionSettings>;
 
@@ -87,6 +89,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let bar = common::progress_bar(rows, "rows");
     let finished = Finished::default();
     let course = Course::new(&options.dir, last_epoch, bar.clone(), finished.clone())?;
+    // ANCHOR: training
     let mut training = SupervisedTraining::new(&options.dir, loader, valid.clone())
         .metrics((LossMetric::new(), AccuracyMetric::new(), AurocMetric::new()))
         .metric_train_numeric(LearningRateMetric::new())
@@ -111,6 +114,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         training = training.checkpoint(epoch);
     }
     let result = training.launch(Learner::new(InPlace::new(model), optim, lr_scheduler));
+    // ANCHOR_END: training
 
     let accuracy = evaluate_model(&result.model, valid.as_ref());
     let bias = result

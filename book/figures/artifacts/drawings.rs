@@ -25,6 +25,7 @@ pub fn artifacts() -> Vec<Artifact> {
         drawing("optimizer_parts.svg", optimizer_parts),
         drawing("row_leaf.svg", row_leaf),
         drawing("memory_passes.svg", memory_passes),
+        drawing("learner_handles.svg", learner_handles),
     ]
 }
 
@@ -234,5 +235,37 @@ fn memory_passes(path: &Path) -> anyhow::Result<()> {
     drawing.text([312, 186], "end", ORANGE, "17 arrays");
     row(&mut drawing, 216, "one pass", 3, 2);
     drawing.text([312, 246], "end", ORANGE, "5 arrays");
+    drawing.save(path)
+}
+
+/// Two handles to a table inside burn's `Learner`, and one.
+fn learner_handles(path: &Path) -> anyhow::Result<()> {
+    let mut drawing = Drawing::new(244);
+    drawing.text(
+        [10, 14],
+        "start",
+        GREY,
+        "plain Learner: two handles, a copy each step",
+    );
+    drawing.block([10, 28, 84, 34], PALE, &["Learner"]);
+    drawing.block([10, 76, 84, 34], PALE, &["step"]);
+    drawing.block([132, 28, 80, 34], "white", &["table"]);
+    drawing.block([132, 76, 80, 34], "white", &["its copy"]);
+    drawing.arrow([94, 45], [131, 45], GREY);
+    drawing.arrow([94, 87], [131, 54], GREY);
+    drawing.arrow([172, 62], [172, 75], GREY);
+    drawing.text([220, 93], "start", ORANGE, "new table");
+    drawing.text(
+        [10, 142],
+        "start",
+        GREY,
+        "InPlace: one handle, written in place",
+    );
+    drawing.block([10, 156, 84, 34], PALE, &["Learner"]);
+    drawing.block([10, 200, 84, 34], PALE, &["step"]);
+    drawing.block([132, 178, 80, 34], "white", &["table"]);
+    drawing.arrow([94, 217], [131, 200], GREY);
+    drawing.text([104, 166], "start", GREY, "InPlace hands it over");
+    drawing.text([220, 196], "start", ORANGE, "k rows written");
     drawing.save(path)
 }

@@ -15,8 +15,15 @@ pub struct ExampleRun {
 impl ExampleRun {
     /// The command, as a reader types it.
     pub fn command(&self) -> String {
+        let features = if self.example == "learner" {
+            "flex,learner"
+        } else {
+            "flex"
+        };
         let mut words = vec![
-            "cargo run --release --features flex --example",
+            "cargo run --release --features",
+            features,
+            "--example",
             self.example,
         ];
         if !self.args.is_empty() {
@@ -78,6 +85,7 @@ pub fn artifacts() -> Vec<Artifact> {
         ),
         run("sparse_models.md", "sparse_models", &[], &[], false),
         run("sparse_nn.txt", "sparse_nn", &[], &[], false),
+        run("learner.txt", "learner", &["--epochs", "10"], &[], false),
         run(
             "article_rates.md",
             "compare_optimizers",

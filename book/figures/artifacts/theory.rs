@@ -21,6 +21,7 @@ pub fn artifacts() -> Vec<Artifact> {
         Artifact::text("from_scratch.txt", from_scratch::output),
         Artifact::figure("from_scratch.svg", draw_from_scratch),
         Artifact::text("own_optimizer.txt", own_optimizer::output),
+        Artifact::figure("own_optimizer_losses.svg", draw_own_optimizer),
         Artifact::text("simple_nn_learns.txt", simple_nn::output),
         Artifact::figure("simple_nn.svg", draw_simple_nn),
         Artifact::text("escape.md", escape::output),
@@ -61,7 +62,7 @@ fn draw_regret(path: &Path) -> anyhow::Result<()> {
         line("Adagrad", 0, false, |at| at.adagrad),
         line("Adagrad's bound", 0, true, |at| at.adagrad_bound),
         line("one step size", 1, false, |at| at.descent),
-        line("its bound", 1, true, |at| at.descent_bound),
+        line("bound of one step size", 1, true, |at| at.descent_bound),
     ];
     pictures::draw(&plot, &lines, path)
 }
@@ -89,6 +90,22 @@ fn draw_from_scratch(path: &Path) -> anyhow::Result<()> {
     )
     .with_spread(Spread::Band);
     let lines = [line("Adagrad, rate 1", 0), line("SGD, rate 0.1", 1)];
+    pictures::draw(&plot, &lines, path)
+}
+
+fn draw_own_optimizer(path: &Path) -> anyhow::Result<()> {
+    let [mine, ours] = own_optimizer::both(50);
+    let line = |label: &str, losses: Vec<f32>| {
+        let points = (1..)
+            .zip(losses)
+            .map(|(step, loss)| Point::new(f64::from(step), loss.into()));
+        Line::new(label, points.collect())
+    };
+    let plot = LinePlot::new("Two optimizers, one run", "Step", "Loss").with_log_y(true);
+    let lines = [
+        line("MyAdagrad", mine).with_stroke(4, false),
+        line("Adagrad", ours).dashed(),
+    ];
     pictures::draw(&plot, &lines, path)
 }
 
@@ -144,7 +161,7 @@ fn draw_spike(path: &Path) -> anyhow::Result<()> {
 }
 
 fn draw_spike_helped(path: &Path) -> anyhow::Result<()> {
-    let lines: Vec<Line> = helped::runs(10_000.0)
+    let lines: Vec<Line> = helped::runs(10_000.0)?
         .iter()
         .map(|(label, _, run)| losses(label, run))
         .collect();

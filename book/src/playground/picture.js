@@ -11,17 +11,17 @@
     const APART = 10;
 
     /**
-     * How walks are drawn, by optimizer: a colour of Okabe and Ito's, none for the colour of the text; a dash
-     * and a mark, so that colour is not all that tells them apart.
+     * How walks are drawn, by optimizer: the colour that it has in the figures of the book, a dash, and a mark, so
+     * that colour is not all that tells them apart.
      */
     walks.styles = {
         adagrad: { colour: "#0072b2", dash: [], mark: "circle" },
-        sgd: { colour: null, dash: [8, 4], mark: "square" },
-        momentum: { colour: "#e69f00", dash: [2, 3], mark: "up" },
-        rmsprop: { colour: "#009e73", dash: [12, 4, 2, 4], mark: "diamond" },
-        adam: { colour: "#d55e00", dash: [], mark: "cross" },
-        adadelta: { colour: "#cc79a7", dash: [5, 3], mark: "down" },
-        "adagrad-decay": { colour: "#56b4e9", dash: [14, 3], mark: "plus" },
+        sgd: { colour: "#d55e00", dash: [7, 4], mark: "square" },
+        momentum: { colour: "#d55e00", dash: [], mark: "up" },
+        rmsprop: { colour: "#cc79a7", dash: [], mark: "diamond" },
+        adam: { colour: "#009e73", dash: [], mark: "cross" },
+        adadelta: { colour: "#e69f00", dash: [], mark: "down" },
+        "adagrad-decay": { colour: "#56b4e9", dash: [], mark: "plus" },
     };
 
     /** Draws a mark of some radius around a point, as a path to be filled and stroked. */
@@ -93,6 +93,19 @@
         return segments;
     };
 
+    /** Fits the pixels of a canvas to its size on the page, which it returns. */
+    walks.fit = function (canvas, context) {
+        const { clientWidth: width, clientHeight: height } = canvas;
+        const ratio = globalThis.devicePixelRatio || 1;
+        const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+        if (canvas.width !== across || canvas.height !== down) {
+            canvas.width = across;
+            canvas.height = down;
+        }
+        context.setTransform(ratio, 0, 0, ratio, 0, 0);
+        return [width, height];
+    };
+
     /** A canvas, and what of the plane it shows. */
     walks.Picture = class {
         constructor(canvas) {
@@ -120,19 +133,13 @@
 
         /** Fits the canvas's pixels to its size on the page. */
         fit() {
-            const { clientWidth: width, clientHeight: height } = this.canvas;
-            const ratio = globalThis.devicePixelRatio || 1;
-            const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-            if (this.canvas.width !== across || this.canvas.height !== down) {
-                this.canvas.width = across;
-                this.canvas.height = down;
-            }
-            this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+            const [width, height] = walks.fit(this.canvas, this.context);
             this.size = [width, height];
             this.inner = [width - MARGIN.left - MARGIN.right, height - MARGIN.top - MARGIN.bottom];
         }
 
-        draw(surface, running) {
+        /** Draws the walks up to a step. */
+        draw(surface, running, step) {
             this.surface = surface;
             this.fit();
             const style = getComputedStyle(this.canvas);
@@ -146,9 +153,9 @@
             context.rect(MARGIN.left, MARGIN.top, ...this.inner);
             context.clip();
             this.drawContours();
-            running.forEach((walk) => this.drawPath(walk));
+            running.forEach((walk) => this.drawPath(walk, step));
             context.restore();
-            running.forEach((walk) => this.drawPlace(walk));
+            running.forEach((walk) => this.drawPlace(walk, step));
         }
 
         drawContours() {
@@ -203,15 +210,10 @@
             context.fillText("y", MARGIN.left - 8, this.toCanvas([0, Math.floor(high[1]) - 0.5])[1]);
         }
 
-        style(walk) {
-            const style = walks.styles[walk.optimizer.name];
-            return { ...style, colour: style.colour ?? this.ink };
-        }
-
-        drawPath(walk) {
+        drawPath(walk, step) {
             const context = this.context;
-            const { colour, dash, mark } = this.style(walk);
-            const points = walk.path.map((place) => this.toCanvas(place));
+            const { colour, dash, mark } = walks.styles[walk.optimizer.name];
+            const points = walk.path.slice(0, step + 1).map((place) => this.toCanvas(place));
             const line = new Path2D();
             const marks = new Path2D();
             let [marked, drawn] = [points[0], points[0]];
@@ -242,13 +244,13 @@
         }
 
         /** The place where a walk is now, larger; none outside the picture. */
-        drawPlace(walk) {
-            const [x, y] = this.toCanvas(walk.place);
+        drawPlace(walk, step) {
+            const [x, y] = this.toCanvas(walk.at(step).place);
             if (!this.toPlace(x, y)) {
                 return;
             }
             const context = this.context;
-            const { colour, mark } = this.style(walk);
+            const { colour, mark } = walks.styles[walk.optimizer.name];
             const path = new Path2D();
             walks.traceMark(path, mark, x, y, 6.5);
             context.strokeStyle = this.paper;

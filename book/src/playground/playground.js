@@ -1,8 +1,8 @@
-// The playground's controls: what is walked, how fast, and what is said about it.
+// The playground: what is walked, how fast, and what is said about it. A chapter has small ones of a preset.
 "use strict";
 
 (function (walks) {
-    const { element, swatch } = walks;
+    const { element, swatch, number } = walks;
     /** A walk ends here, so that the page stays quick. */
     const LAST_STEP = 2000;
     const SPEEDS = [1, 5, 20, 60, 300];
@@ -10,15 +10,34 @@
     /** Seconds between two pictures for readers who asked for less motion. */
     const CALM = 0.5;
 
+    /** The small playgrounds: a surface, the rates of some optimizers on it, and the steps that are shown. */
+    const PRESETS = {
+        valley: { surface: "valley", rates: { adagrad: 1, sgd: 0.075 }, steps: 30, about: "A narrow valley" },
+        rare: { surface: "rare", rates: { adagrad: 1, sgd: 0.1, adam: 0.1 }, steps: 100, about: "A rare feature" },
+        falling: {
+            surface: "rare",
+            rates: { adagrad: 0.05, "adagrad-decay": 0.05 },
+            steps: 1000,
+            about: "A rate that only falls",
+        },
+    };
+
+    let made = 0;
+
     class Playground {
-        constructor(root) {
-            this.root = root;
-            this.chosen = new Set(CHOSEN);
-            this.steps = 0;
+        constructor(root, preset) {
+            Object.assign(this, { root, preset, id: `walks-${made++}` });
+            this.chosen = new Set(preset ? Object.keys(preset.rates) : CHOSEN);
+            this.steps = this.shown = 0;
             this.playing = false;
             this.calm = matchMedia("(prefers-reduced-motion: reduce)");
             this.build();
-            this.choose(walks.surfaces[0]);
+            this.choose(walks.surfaces.find(({ name }) => name === preset?.surface) ?? walks.surfaces[0]);
+            if (preset) {
+                this.walkTo(preset.steps);
+            } else {
+                this.takeAddress();
+            }
             new MutationObserver(() => this.draw()).observe(document.documentElement, {
                 attributes: true,
                 attributeFilter: ["class"],
@@ -30,11 +49,14 @@
             this.canvas = element(
                 "canvas",
                 {
+                    class: "walks-map",
                     tabindex: "0",
                     role: "application",
-                    "aria-label": "Contour lines of the loss, and the paths. Space plays and pauses, S makes a step, R resets.",
-                    "aria-describedby": "walks-now",
-                    onclick: (event) => this.startAt(event),
+                    "aria-label":
+                        "Contour lines of the loss, and the paths. Space plays and pauses, S makes a step, B goes a step back, R resets.",
+                    "aria-describedby": `${this.id}-now`,
+                    onpointerdown: (event) => this.drag(event),
+                    onpointermove: (event) => event.buttons & 1 && this.drag(event),
                     onkeydown: (event) => this.onKey(event),
                 },
                 "The paths; the table has their places in numbers.",
@@ -42,24 +64,56 @@
             this.picture = new walks.Picture(this.canvas);
             this.status = element("p", { class: "walks-status", role: "status" });
             this.rows = element("tbody");
-            this.root.append(
-                this.buildSurfaces(),
-                this.canvas,
-                this.buildButtons(),
-                this.status,
-                this.buildStart(),
-                this.buildOptimizers(),
-                this.buildTable(),
-            );
+            const charts = this.buildCharts();
+            const parts = this.preset
+                ? [this.buildTitle(), this.canvas, charts, this.buildButtons(), this.buildScrub(), this.status]
+                : [
+                      this.buildSurfaces(),
+                      this.canvas,
+                      charts,
+                      this.buildButtons(),
+                      this.buildScrub(),
+                      this.status,
+                      this.buildStart(),
+                      this.buildOptimizers(),
+                      this.buildTable(),
+                  ];
+            this.root.append(...parts);
+            if (this.preset) {
+                this.buildOptimizers();
+            }
+        }
+
+        buildTitle() {
+            const keys = walks.optimizers
+                .filter(({ name }) => this.chosen.has(name))
+                .map((optimizer) => {
+                    const rate = this.preset.rates[optimizer.name];
+                    return element("span", { class: "walks-key" }, swatch(optimizer), `${optimizer.title}, η = ${rate}`);
+                });
+            return element("p", { class: "walks-title" }, element("b", {}, this.preset.about), ...keys);
+        }
+
+        buildCharts() {
+            const chart = (title, label, numbers) => {
+                const canvas = element("canvas", { class: "walks-chart", role: "img", "aria-label": label }, label);
+                return new walks.Chart(canvas, title, numbers);
+            };
+            const losses = (walk, step) => [walk.at(step).loss];
+            const rates = (walk, step) => walk.at(step).effective;
+            this.charts = [
+                chart("Loss", "The loss of each walk by step, on a logarithmic axis.", losses),
+                chart("Effective rate (dots: y)", "The effective rates of each walk by step, on a logarithmic axis.", rates),
+            ];
+            return element("div", { class: "walks-charts" }, ...this.charts.map(({ canvas }) => canvas));
         }
 
         buildSurfaces() {
-            this.radios = walks.surfaces.map((surface, i) =>
+            this.radios = walks.surfaces.map((surface) =>
                 element("input", {
                     type: "radio",
-                    name: "walks-surface",
+                    name: `${this.id}-surface`,
                     value: surface.name,
-                    checked: i === 0,
                     onchange: () => this.choose(surface),
                 }),
             );
@@ -71,20 +125,36 @@
             const button = (text, onclick) => element("button", { type: "button", onclick }, text);
             this.playButton = button("Play", () => this.play(!this.playing));
             this.stepButton = button("Step", () => this.stepOnce());
-            this.counter = element("span", { class: "walks-step", id: "walks-now" });
+            this.counter = element("span", { class: "walks-step", id: `${this.id}-now` });
             const options = SPEEDS.map((speed) =>
-                element("option", { value: speed, selected: speed === 5 }, `${speed} a second`),
+                element("option", { value: speed, selected: speed === (this.preset ? 20 : 5) }, `${speed} a second`),
             );
-            this.speed = element("select", {}, ...options);
-            return element(
-                "div",
-                { class: "walks-row" },
-                this.playButton,
-                this.stepButton,
-                button("Reset", () => this.reset()),
-                element("label", {}, "Steps: ", this.speed),
-                this.counter,
-            );
+            this.speed = element("select", { "aria-label": "Steps a second" }, ...options);
+            const buttons = [this.playButton, this.stepButton, button("Reset", () => this.reset())];
+            if (this.preset) {
+                const link = element("a", { href: "playground.html" }, "Open in the playground");
+                link.addEventListener("click", () => {
+                    link.href = `playground.html#${this.address()}`;
+                });
+                return element("div", { class: "walks-row" }, ...buttons, this.speed, link, this.counter);
+            }
+            return element("div", { class: "walks-row" }, ...buttons, element("label", {}, "Steps: ", this.speed), this.counter);
+        }
+
+        buildScrub() {
+            this.scrub = element("input", {
+                type: "range",
+                min: "0",
+                max: "0",
+                step: "1",
+                "aria-label": "The step that is shown",
+                oninput: () => {
+                    this.play(false);
+                    this.shown = this.scrub.valueAsNumber;
+                    this.draw();
+                },
+            });
+            return element("label", { class: "walks-scrub" }, "Back and forth ", this.scrub);
         }
 
         buildStart() {
@@ -98,36 +168,46 @@
             const labels = this.coordinates.map((input, i) => element("label", {}, `Start ${"xy"[i]} `, input));
             const all = () => {
                 this.choose(this.surface);
-                this.say("Start and rates are those to begin with.");
+                this.say("Start, rates and options are those to begin with.");
             };
             const defaults = element("button", { type: "button", onclick: all }, "Default start and rates");
             return element("div", { class: "walks-row" }, ...labels, defaults);
         }
 
         buildOptimizers() {
-            this.rates = new Map();
+            /** Of each optimizer its rate and options, and the dials that set them. */
+            this.settings = new Map();
             const rows = walks.optimizers.map((optimizer) => {
                 const { name, title } = optimizer;
+                const setting = { rate: NaN, options: { ...optimizer.options }, dials: new Map() };
+                this.settings.set(name, setting);
                 const box = element("input", {
                     type: "checkbox",
-                    checked: this.chosen.has(name),
                     onchange: (event) => {
                         this.chosen[event.target.checked ? "add" : "delete"](name);
                         this.rebuild();
                     },
                 });
-                const rate = element("input", {
-                    type: "number",
-                    step: "any",
-                    min: "0",
-                    "aria-label": `Learning rate of ${title}`,
-                    onchange: () => this.rebuild(),
-                });
-                this.rates.set(name, rate);
+                setting.box = box;
+                const dial = (what) => {
+                    const onset = (value) => {
+                        this.set(optimizer, what, value);
+                        this.rebuild();
+                        this.say(`${title}: ${walks.settings[what].title} ${number(value)}.`);
+                    };
+                    const onwrong = (text) => this.say(text);
+                    const made = walks.dial(what, title, onset, onwrong);
+                    setting.dials.set(what, made);
+                    return made.element;
+                };
                 const label = element("label", {}, box, swatch(optimizer), title);
-                return element("div", { class: "walks-optimizer" }, label, element("span", {}, "η ", rate));
+                const options = Object.keys(optimizer.options).map(dial);
+                const more = options.length
+                    ? [element("details", {}, element("summary", {}, `Options of ${title}`), ...options)]
+                    : [];
+                return element("div", { class: "walks-optimizer" }, label, dial("rate"), ...more);
             });
-            const legend = element("legend", {}, "Optimizers and their learning rates η");
+            const legend = element("legend", {}, "Optimizers, their learning rates η, and their options");
             return element("fieldset", { class: "walks-optimizers" }, legend, ...rows);
         }
 
@@ -140,55 +220,127 @@
             return element("div", about, table);
         }
 
-        /** Takes a surface, its start, and the rates to begin with on it. */
+        /** Sets the rate or an option of an optimizer. */
+        set({ name }, what, value) {
+            const setting = this.settings.get(name);
+            if (what === "rate") {
+                setting.rate = value;
+            } else {
+                setting.options[what] = value;
+            }
+            setting.dials.get(what).show(value);
+        }
+
+        /** Takes a surface, its start, and the rates and options to begin with on it. */
         choose(surface) {
             this.surface = surface;
             this.start = [...surface.start];
-            walks.optimizers.forEach(({ name, rates }) => {
-                this.rates.get(name).value = rates[surface.name];
-            });
-            this.showStart();
+            for (const optimizer of walks.optimizers) {
+                const rate = this.preset?.rates[optimizer.name] ?? optimizer.rates[surface.name];
+                this.set(optimizer, "rate", rate);
+                Object.entries(optimizer.options).forEach(([what, value]) => this.set(optimizer, what, value));
+            }
+            this.showChoices();
             this.reset();
-            this.say(`${surface.title}. Choose optimizers and press Play.`);
+            this.say(`${surface.title}. Press Play.`);
         }
 
-        showStart() {
-            this.coordinates.forEach((input, i) => {
+        showChoices() {
+            this.radios?.forEach((radio) => {
+                radio.checked = radio.value === this.surface.name;
+            });
+            this.settings.forEach(({ box }, name) => {
+                box.checked = this.chosen.has(name);
+            });
+            this.coordinates?.forEach((input, i) => {
                 input.value = Number(this.start[i].toFixed(4));
+                input.removeAttribute("aria-invalid");
             });
         }
 
-        startAt(event) {
+        /** What the address of the page says. */
+        takeAddress() {
+            const text = decodeURIComponent(location.hash.slice(1));
+            if (!text.includes("surface=")) {
+                return;
+            }
+            const state = walks.fromText(text);
+            if (state.surface) {
+                this.choose(state.surface);
+            }
+            if (state.chosen.length) {
+                this.chosen = new Set(state.chosen.map(({ optimizer }) => optimizer.name));
+                for (const { optimizer, rate, options } of state.chosen) {
+                    this.set(optimizer, "rate", rate);
+                    Object.entries(options).forEach(([what, value]) => this.set(optimizer, what, value));
+                }
+            }
+            this.start = state.start ?? this.start;
+            this.showChoices();
+            this.steps = 0;
+            this.rebuild();
+            this.walkTo(state.steps ?? 0);
+            if (state.wrong.length) {
+                this.say(`The address of the page has what cannot be used: ${state.wrong.join(", ")}.`);
+            }
+        }
+
+        /** What is set, as text. */
+        address() {
+            const chosen = walks.optimizers
+                .filter(({ name }) => this.chosen.has(name))
+                .map((optimizer) => ({ optimizer, ...this.settings.get(optimizer.name) }));
+            return walks.toText({ surface: this.surface, start: this.start, steps: this.steps, chosen });
+        }
+
+        /** Writes what is set into the address, once the reader pauses. */
+        noteAddress() {
+            clearTimeout(this.noting);
+            this.noting = setTimeout(() => history.replaceState(null, "", `#${this.address()}`), 400);
+        }
+
+        drag(event) {
             const place = this.picture.toPlace(event.offsetX, event.offsetY);
             if (place) {
+                const steps = this.steps;
+                this.play(false);
                 this.start = place.map((weight) => Number(weight.toFixed(3)));
-                this.showStart();
-                this.reset();
-                this.say(`Start at x ${walks.number(this.start[0])}, y ${walks.number(this.start[1])}.`);
+                this.showChoices();
+                this.rebuild();
+                this.shown = steps;
+                this.draw();
+                this.say(`Start at x ${number(this.start[0])}, y ${number(this.start[1])}.`);
             }
         }
 
         setCoordinate(axis, input) {
             const value = input.valueAsNumber;
-            if (Number.isFinite(value)) {
+            if (Number.isFinite(value) && Math.abs(value) < 1e6) {
                 this.start[axis] = value;
+                this.showChoices();
+                this.reset();
+            } else {
+                input.setAttribute("aria-invalid", "true");
+                this.say(`Start ${"xy"[axis]} must be a number. The walk keeps ${number(this.start[axis])}.`);
             }
-            this.showStart();
-            this.reset();
         }
 
         /** Walks anew, as many steps as before: a new rate shows its whole path at once. */
         rebuild() {
-            const rate = ({ name }) => Math.max(0, this.rates.get(name).valueAsNumber || 0);
+            const { shown, steps } = this;
             this.running = walks.optimizers
                 .filter(({ name }) => this.chosen.has(name))
-                .map((optimizer) => new walks.Walk(this.surface, optimizer, rate(optimizer), this.start));
-            const steps = this.steps;
+                .map((optimizer) => {
+                    const { rate, options } = this.settings.get(optimizer.name);
+                    return new walks.Walk(this.surface, optimizer, rate, this.start, { ...options });
+                });
             this.steps = 0;
             this.advance(steps);
+            this.shown = Math.min(shown, this.steps);
             this.draw();
         }
 
+        /** Takes steps at the end of the walks, and shows it. */
         advance(steps) {
             const taken = Math.min(steps, LAST_STEP - this.steps);
             for (const walk of this.running) {
@@ -197,29 +349,51 @@
                 }
             }
             this.steps += taken;
+            this.shown = this.steps;
+        }
+
+        walkTo(step) {
+            this.advance(Math.max(0, step - this.steps));
+            this.draw();
+        }
+
+        /** Shows later steps: those that were walked, then new ones. */
+        forward(steps) {
+            const known = Math.min(steps, this.steps - this.shown);
+            this.shown += known;
+            if (steps > known) {
+                this.advance(steps - known);
+            }
+            this.draw();
         }
 
         reset() {
             this.play(false);
-            this.steps = 0;
+            this.steps = this.shown = 0;
             this.rebuild();
             this.say("Back at the start.");
         }
 
         stepOnce() {
             this.play(false);
-            this.advance(1);
+            this.forward(1);
+            this.say(`Step ${this.shown}.`);
+        }
+
+        stepBack() {
+            this.play(false);
+            this.shown = Math.max(0, this.shown - 1);
             this.draw();
-            this.say(`Step ${this.steps}.`);
+            this.say(`Step ${this.shown}.`);
         }
 
         play(playing) {
-            if (playing === this.playing || (playing && this.steps >= LAST_STEP)) {
+            if (playing === this.playing || (playing && this.shown >= LAST_STEP)) {
                 return;
             }
             this.playing = playing;
             this.playButton.textContent = playing ? "Pause" : "Play";
-            this.say(playing ? "Playing." : `Paused at step ${this.steps}.`);
+            this.say(playing ? "Playing." : `Paused at step ${this.shown}.`);
             if (playing) {
                 this.before = null;
                 this.owed = 0;
@@ -240,11 +414,10 @@
                 const due = Math.floor(this.owed);
                 this.owed -= due;
                 if (due > 0) {
-                    this.advance(due);
-                    this.draw();
+                    this.forward(due);
                 }
             }
-            if (this.steps >= LAST_STEP) {
+            if (this.shown >= LAST_STEP) {
                 this.play(false);
                 this.say(`The end: step ${LAST_STEP}.`);
             }
@@ -258,6 +431,7 @@
             const keys = {
                 " ": () => this.play(!this.playing),
                 s: () => this.stepOnce(),
+                b: () => this.stepBack(),
                 r: () => this.reset(),
             };
             const act = keys[event.key.toLowerCase()];
@@ -275,31 +449,44 @@
         }
 
         draw() {
-            this.picture.draw(this.surface, this.running);
-            this.counter.textContent = `Step ${this.steps}`;
-            this.stepButton.disabled = this.playButton.disabled = this.steps >= LAST_STEP;
-            this.rows.replaceChildren(...this.running.flatMap((walk) => this.tableRows(walk)));
+            this.picture.draw(this.surface, this.running, this.shown);
+            this.charts.forEach((chart) => chart.draw(this.running, this.steps, this.shown));
+            this.counter.textContent = `Step ${this.shown}`;
+            this.scrub.max = this.steps;
+            this.scrub.value = this.shown;
+            this.stepButton.disabled = this.playButton.disabled = this.shown >= LAST_STEP;
+            if (!this.preset) {
+                this.rows.replaceChildren(...this.running.flatMap((walk) => this.tableRows(walk)));
+                if (this.steps > 0 || location.hash.includes("surface=")) {
+                    this.noteAddress();
+                }
+            }
         }
 
         tableRows(walk) {
             const both = { rowspan: 2 };
-            const { optimizer, steps, place, accumulator, effective } = walk;
-            const title = walk.isLost ? `${optimizer.title}: too far away` : optimizer.title;
+            const { optimizer } = walk;
+            const { step, place, loss, accumulator, effective, isLost } = walk.at(this.shown);
+            const title = isLost ? `${optimizer.title}: too far away` : optimizer.title;
             const cells = (axis) => {
                 const numbers = [place[axis], accumulator?.[axis], effective?.[axis]];
-                const [at, sum, rate] = numbers.map((value) => element("td", {}, walks.number(value)));
+                const [at, sum, rate] = numbers.map((value) => element("td", {}, number(value)));
                 return { name: element("td", {}, "xy"[axis]), at, sum, rate };
             };
             const [x, y] = [cells(0), cells(1)];
-            const loss = element("td", both, walks.number(walk.loss));
             const name = element("th", { scope: "rowgroup", ...both }, swatch(optimizer), title);
-            const first = [name, element("td", both, String(steps)), x.name, x.at, loss, x.sum, x.rate];
-            return [element("tr", {}, ...first), element("tr", {}, y.name, y.at, y.sum, y.rate)];
+            const heights = [element("td", both, String(step)), x.name, x.at, element("td", both, number(loss))];
+            return [
+                element("tr", {}, name, ...heights, x.sum, x.rate),
+                element("tr", {}, y.name, y.at, y.sum, y.rate),
+            ];
         }
     }
 
-    const root = document.getElementById("loss-walks");
-    if (root) {
-        new Playground(root);
+    for (const root of document.querySelectorAll(".loss-walks")) {
+        // The printed book has the scripts of several pages.
+        if (!root.childElementCount) {
+            new Playground(root, PRESETS[root.dataset.preset]);
+        }
     }
 })(globalThis.lossWalks);

@@ -5,12 +5,12 @@ mod rust;
 mod script;
 mod surfaces;
 
-use crate::listings::surfaces::{RARE, SADDLE, Surface, VALLEY};
+use crate::listings::surfaces::{NOISY, RARE, ROTATED, SADDLE, Surface, VALLEY};
 use rust::optimizers;
 use script::Script;
 
 /// In the page's order.
-const SURFACES: [&Surface; 3] = [&VALLEY, &SADDLE, &RARE];
+const SURFACES: [&Surface; 5] = [&VALLEY, &SADDLE, &RARE, &ROTATED, &NOISY];
 /// How far each walk goes.
 const STEPS: usize = 150;
 
@@ -54,4 +54,27 @@ fn every_optimizer_of_the_page_is_checked() {
         .map(|optimizer| optimizer.name)
         .collect();
     assert_eq!(Script::new().names("optimizers"), names);
+}
+
+/// What the address says is what was set, whatever order it is in; what cannot be used is named.
+#[test]
+fn addresses_lead_back() {
+    let page = Script::new();
+    let back: String = page.ask(
+        r#"(() => {
+            const text = "surface=rare&start=-1,0.5&steps=30&adagrad=0.5;epsilon=0.001&sgd=0.1";
+            const { surface, start, steps, chosen, wrong } = lossWalks.fromText(text);
+            return wrong.length ? wrong.join() : lossWalks.toText({ surface, start, steps, chosen });
+        })()"#,
+    );
+    assert_eq!(
+        back,
+        "surface=rare&start=-1,0.5&steps=30&adagrad=0.5;epsilon=0.001&sgd=0.1"
+    );
+    let wrong: Vec<String> = page.ask(
+        r#"lossWalks.fromText(
+            "surface=hill&start=1&steps=-1&adagrad=-1&adam=1;beta1=2&sgd=0.1;epsilon=1&cat=1"
+        ).wrong"#,
+    );
+    assert_eq!(wrong.len(), 7, "{wrong:?}");
 }

@@ -49,7 +49,13 @@ impl Script {
     pub fn new() -> Self {
         let context = Context::full(&Runtime::new().unwrap()).unwrap();
         let this = Self(context);
-        for file in ["surfaces.js", "optimizers.js", "picture.js"] {
+        for file in [
+            "surfaces.js",
+            "optimizers.js",
+            "picture.js",
+            "controls.js",
+            "state.js",
+        ] {
             let code = fs::read_to_string(Path::new(FOLDER).join(file)).unwrap();
             this.ask::<()>(&format!("{code}; undefined"));
         }

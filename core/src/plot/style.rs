@@ -38,8 +38,8 @@ pub(super) const TITLE: (&str, u32) = ("sans-serif", 19);
 /// The height of a line of text in pixels.
 pub(super) const LINE_HEIGHT: i32 = 17;
 /// The mean width of a character of each size in pixels.
-pub(super) const TEXT_WIDTH: f64 = 7.0;
-pub(super) const TITLE_WIDTH: f64 = 8.4;
+pub(super) const TEXT_WIDTH: f64 = 7.6;
+pub(super) const TITLE_WIDTH: f64 = 9.0;
 
 pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
 
