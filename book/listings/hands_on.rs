@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 // ANCHOR: uses
-use burn::backend::{Autodiff, NdArray};
+use burn::backend::{Autodiff, Flex};
 use burn::module::AutodiffModule;
 use burn::tensor::backend::AutodiffBackend;
 use burn_adagrad::data::{SparseDataset, dataloader};
@@ -40,9 +40,10 @@ pub fn compare<B: AutodiffBackend>(
     let device = Default::default();
     let (train, test) = data.split_at(800);
     let seeds = RunSeeds::new(0);
-    let train = dataloader::<B>(train, 32, Some(seeds.shuffle), &device);
     let test = dataloader::<B::InnerBackend>(test, 32, None, &device);
     let run = |optimizer: OptimizerKind| {
+        // A loader shuffles anew for each epoch. A new one begins with the first order again.
+        let train = dataloader::<B>(train.clone(), 32, Some(seeds.shuffle), &device);
         let model: SparseNN<B> = SparseNNConfig::new(100).init_seeded(seeds.weights, &device);
         let (model, losses) = optimizer.train(model, 0.01, train.as_ref(), epochs, |_| ());
         let accuracy = evaluate_model(&model.valid(), test.as_ref());
@@ -55,7 +56,7 @@ pub fn compare<B: AutodiffBackend>(
 // ANCHOR: main
 /// The program of the chapter.
 pub fn output() -> anyhow::Result<String> {
-    type B = Autodiff<NdArray>;
+    type B = Autodiff<Flex>;
     let data = generate_sparse_data(&SparseDataConfig::new())?;
     let (accuracy, _) = adagrad::<B>(&data, 100);
     let mut text = format!("Adagrad accuracy: {accuracy:.4}\n\nFinal accuracies:\n");
@@ -71,7 +72,7 @@ pub fn losses_by_epoch() -> anyhow::Result<Vec<(OptimizerKind, f64, Vec<f64>)>> 
     let data = generate_sparse_data(&SparseDataConfig::new())?;
     let mean =
         |losses: &[f32]| losses.iter().map(|&l| f64::from(l)).sum::<f64>() / losses.len() as f64;
-    let runs = compare::<Autodiff<NdArray>>(&data, 100).into_iter();
+    let runs = compare::<Autodiff<Flex>>(&data, 100).into_iter();
     let epochs = |losses: Vec<f32>| losses.chunks(25).map(mean).collect();
     Ok(runs
         .map(|(optimizer, accuracy, losses)| (optimizer, accuracy, epochs(losses)))

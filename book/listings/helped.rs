@@ -23,7 +23,7 @@ pub const REMEDIES: [(&str, Walk); 6] = [
         let adagrad = AdagradConfig::new().init::<B, P>();
         losses_over(steps, adagrad, rate, spike)
     }),
-    ("gradients clipped to 10", |steps, rate, spike| {
+    ("Adagrad, clipped", |steps, rate, spike| {
         let clipping = Some(GradientClippingConfig::Norm(10.0));
         let clipped = AdagradConfig::new().with_grad_clipping(clipping);
         losses_over(steps, clipped.init::<B, P>(), rate, spike)

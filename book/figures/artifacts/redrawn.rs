@@ -126,6 +126,8 @@ fn lines_of(
         lines.len()
     );
     let line = |(i, (label, mut points)): (usize, (String, Vec<Point>))| {
+        // From left to right, whatever the order in the table.
+        points.sort_by(|a, b| a.x.total_cmp(&b.x));
         for point in &mut points {
             point.x *= apart.powi(i as i32);
         }

@@ -163,7 +163,15 @@ fn draw_spike(path: &Path) -> anyhow::Result<()> {
 fn draw_spike_helped(path: &Path) -> anyhow::Result<()> {
     let lines: Vec<Line> = helped::runs(10_000.0)?
         .iter()
-        .map(|(label, _, run)| losses(label, run))
+        .map(|(label, _, run)| {
+            let line = losses(label, run);
+            // Plain Adagrad has the solid line.
+            if label.contains("clipped") {
+                line.dashed()
+            } else {
+                line
+            }
+        })
         .collect();
     let plot = LinePlot::new(
         "One gradient 10,000 times too large, and what helps",

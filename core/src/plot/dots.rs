@@ -170,7 +170,7 @@ impl DotPlot {
                 line,
             ))?;
         }
-        let strokes = Stroke::of(rows.iter().map(|row| row.label.as_str()));
+        let strokes = Stroke::of_rows(rows.iter().map(|row| row.label.as_str()));
         let mut row_top = top;
         for ((row, lines), stroke) in rows.iter().zip(labels).zip(strokes) {
             let height = lines.len() as i32 * LINE_HEIGHT + 9;

@@ -3,23 +3,26 @@
 use plotters::prelude::*;
 
 /// Colours that readers with any kind of colour vision can tell apart (Okabe and Ito, 2008).
-const COLOURS: [RGBColor; 6] = [
+const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
     RGBColor(204, 121, 167),
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
+    // What has no colour of its own beside those that have.
+    RGBColor(120, 120, 120),
 ];
 
 /// The same colours for text, dark enough to be read on white: each has a contrast of at least 4.5 to 1.
-const TEXT_COLOURS: [RGBColor; 6] = [
+const TEXT_COLOURS: [RGBColor; 7] = [
     RGBColor(0, 105, 168),
     RGBColor(174, 72, 0),
     RGBColor(0, 118, 84),
     RGBColor(165, 72, 123),
     RGBColor(134, 90, 0),
     RGBColor(24, 112, 160),
+    RGBColor(90, 90, 90),
 ];
 
 /// The optimizers that have a colour of their own in every picture.
@@ -38,7 +41,7 @@ pub(super) const TITLE: (&str, u32) = ("sans-serif", 19);
 /// The height of a line of text in pixels.
 pub(super) const LINE_HEIGHT: i32 = 17;
 /// The mean width of a character of each size in pixels.
-pub(super) const TEXT_WIDTH: f64 = 7.6;
+pub(super) const TEXT_WIDTH: f64 = 8.0;
 pub(super) const TITLE_WIDTH: f64 = 9.0;
 
 pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
@@ -58,7 +61,7 @@ impl Stroke {
     /// A colour, solid or dashed.
     pub(super) fn new(colour: usize, dashed: bool) -> Self {
         Self {
-            colour: colour % COLOURS.len(),
+            colour: colour % NAMED.len(),
             pattern: usize::from(dashed),
         }
     }
@@ -71,7 +74,7 @@ impl Stroke {
             named(label).unwrap_or_else(|| {
                 let patterns = 0..PATTERNS.len();
                 let mut all = patterns.flat_map(|pattern| {
-                    (0..COLOURS.len()).map(move |colour| Self { colour, pattern })
+                    (0..NAMED.len()).map(move |colour| Self { colour, pattern })
                 });
                 let free = all.find(|stroke| !taken.contains(stroke));
                 let free = free.unwrap_or(Self::new(taken.len(), false));
@@ -80,6 +83,19 @@ impl Stroke {
             })
         };
         labels.map(stroke).collect()
+    }
+
+    /// The strokes of some rows, which patterns would not tell apart: beside optimizers that have a colour of
+    /// their own, all others are grey.
+    pub(super) fn of_rows<'a>(labels: impl Iterator<Item = &'a str> + Clone) -> Vec<Self> {
+        let grey = Self {
+            colour: NAMED.len(),
+            pattern: 0,
+        };
+        if labels.clone().all(|label| named(label).is_none()) {
+            return Self::of(labels);
+        }
+        labels.map(|label| named(label).unwrap_or(grey)).collect()
     }
 
     /// Colour and width of the line.
