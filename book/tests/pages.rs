@@ -15,10 +15,47 @@ struct Page {
     name: String,
     text: String,
     code: Vec<(String, String)>,
-    images: Vec<(String, String)>,
+    images: Vec<Image>,
+    /// Images of Markdown, which say no size.
+    plain_images: Vec<String>,
     links: Vec<String>,
     /// What its headings can be linked by.
     ids: BTreeSet<String>,
+}
+
+/// An `img`, or a `source` for narrow windows.
+struct Image {
+    file: String,
+    /// What is to be seen; empty for a `source`.
+    alt: String,
+    size: [String; 2],
+}
+
+/// The attribute of an element.
+fn attribute(element: &str, name: &str) -> String {
+    let value = element.split(&format!(" {name}=\"")).nth(1);
+    let value = value.and_then(|value| value.split('"').next());
+    value.unwrap_or_default().to_owned()
+}
+
+/// The elements `img` and `source` of a page.
+fn images(text: &str) -> Vec<Image> {
+    let elements = text
+        .split('<')
+        .map(|part| part.split('>').next().unwrap_or_default());
+    let image = |element: &str| {
+        let file = match element.split(' ').next() {
+            Some("img") => attribute(element, "src"),
+            Some("source") => attribute(element, "srcset"),
+            _ => return None,
+        };
+        Some(Image {
+            file,
+            alt: attribute(element, "alt"),
+            size: ["width", "height"].map(|name| attribute(element, name)),
+        })
+    };
+    elements.filter_map(image).collect()
 }
 
 fn source() -> PathBuf {
@@ -48,7 +85,8 @@ impl Page {
             name: path.file_name().unwrap().to_string_lossy().into_owned(),
             text: text.clone(),
             code: Vec::new(),
-            images: Vec::new(),
+            images: images(&text),
+            plain_images: Vec::new(),
             links: Vec::new(),
             ids: BTreeSet::new(),
         };
@@ -83,7 +121,7 @@ impl Page {
                             page.code.push((language, inside));
                         }
                         Some((Tag::Image { dest_url, .. }, inside)) => {
-                            page.images.push((dest_url.into_string(), inside));
+                            page.plain_images.push(dest_url.into_string());
                         }
                         Some((Tag::Heading { id, .. }, inside)) => {
                             let id = id.map_or_else(|| heading_id(&inside), |id| id.into_string());
@@ -133,6 +171,7 @@ impl Page {
         let others = [
             "SUMMARY.md",
             "introduction.md",
+            "conclusion.md",
             "exercises.md",
             "measurements.md",
             "playground.md",
@@ -259,27 +298,117 @@ fn links_lead_somewhere() {
     }
 }
 
+/// The width and the height of a picture.
+fn size_of(file: &Path) -> [String; 2] {
+    let svg = read(file);
+    let element = svg.split('>').next().unwrap().to_owned();
+    ["width", "height"].map(|name| attribute(&element, name))
+}
+
 #[test]
-fn every_figure_has_words_and_numbers() {
+fn every_figure_has_words_numbers_and_sizes() {
     for page in pages() {
-        for (image, alt) in &page.images {
-            assert!(
-                source().join(image).is_file(),
-                "{}: {image} is missing",
-                page.name
-            );
+        let name = &page.name;
+        assert!(
+            page.plain_images.is_empty(),
+            "{name}: {:?} has no size",
+            page.plain_images
+        );
+        for Image { file, alt, size } in &page.images {
+            let path = source().join(file);
+            assert!(path.is_file(), "{name}: {file} is missing");
+            let drawn = size_of(&path);
+            if file.ends_with("-narrow.svg") {
+                // Drawn for the width at which it is shown.
+                assert_eq!(*size, drawn, "{name}: {file}");
+                continue;
+            }
             let words = alt.split_whitespace().count();
             assert!(
-                words >= 8,
-                "{}: {image} needs a text that says what is to be seen",
-                page.name
+                words >= 12,
+                "{name}: {file} needs a text that says what is to be seen"
             );
-            let table = image.replace(".svg", ".csv");
+            let table = file.replace(".svg", ".csv");
+            if source().join(&table).is_file() {
+                assert_eq!(*size, drawn, "{name}: {file}");
+                assert!(
+                    page.links.contains(&table),
+                    "{name}: the numbers of {file} are not linked"
+                );
+                let narrow = file.replace(".svg", "-narrow.svg");
+                let has_narrow = page.images.iter().any(|image| image.file == narrow);
+                assert!(has_narrow, "{name}: {file} has no picture for phones");
+            } else {
+                // A drawing, which is shown larger than it is.
+                let [width, height] = [0, 1].map(|i| size[i].parse::<f64>().unwrap());
+                let [w, h] = [0, 1].map(|i| drawn[i].parse::<f64>().unwrap());
+                let apart = (width / height) / (w / h) - 1.0;
+                assert!(width >= w && apart.abs() < 0.01, "{name}: {file}");
+            }
+        }
+    }
+}
+
+/// Each listing says which file it is cut out of, and links to it.
+#[test]
+fn listings_name_their_files() {
+    let book = read(&Path::new(BOOK).join("book.toml"));
+    let repository = book.split("git-repository-url = \"").nth(1).unwrap();
+    let repository = repository.split('"').next().unwrap();
+    let root = Path::new(BOOK).join("..").canonicalize().unwrap();
+    for page in pages().into_iter().filter(Page::is_chapter) {
+        let lines: Vec<&str> = page.text.lines().collect();
+        for (i, line) in lines.iter().enumerate() {
+            let Some(include) = line.strip_prefix("{{#include ../") else {
+                continue;
+            };
+            let path = include.trim_end_matches("}}").split(':').next().unwrap();
+            let path = source().join("..").join(path).canonicalize().unwrap();
+            let path = path.strip_prefix(&root).unwrap().display().to_string();
+            let link = format!("[`{path}`]({repository}/blob/main/{path})");
+            assert_eq!(lines[i - 3], link, "{}: line {i}", page.name);
+        }
+    }
+}
+
+/// Each chapter says first how to run what it shows.
+#[test]
+fn chapters_begin_with_the_command_that_runs_them() {
+    for page in pages().into_iter().filter(Page::is_chapter) {
+        let (language, first) = &page.code[0];
+        assert_eq!(language, "sh", "{}", page.name);
+        let mut lines = first.lines();
+        let clone = lines.next().unwrap();
+        assert!(
+            clone.starts_with("git clone https://"),
+            "{}: {clone}",
+            page.name
+        );
+        let run = lines.next().unwrap();
+        let Some(names) = run.split(" -- --only ").nth(1) else {
             assert!(
-                image.ends_with(".svg") && page.links.contains(&table),
-                "{}: the numbers of {image} are not linked",
+                run.starts_with("cargo run --release "),
+                "{}: {run}",
                 page.name
             );
+            continue;
+        };
+        for name in names.split(',') {
+            let made = crate::artifacts::all();
+            let known = made.iter().any(|artifact| artifact.name.contains(name));
+            assert!(known, "{}: --only {name} names nothing", page.name);
+        }
+    }
+}
+
+/// A result with a spread stands in one file, and every page that shows it includes that file: no page can
+/// contradict another.
+#[test]
+fn results_are_included_and_not_typed() {
+    for page in pages() {
+        for line in page.text.lines() {
+            let typed = line.starts_with('|') && line.contains(" ± ");
+            assert!(!typed, "{}: this result is typed: {line}", page.name);
         }
     }
 }
