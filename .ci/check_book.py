@@ -62,6 +62,71 @@ INSPECT = """async (hasFormulas) => {
 }"""
 
 
+# The least text of a figure in pixels, and the least contrast of text.
+LEAST_TEXT = 12
+LEAST_CONTRAST = 4.5
+
+# Figures whose text is too small in the size at which they are shown; and links and text that are too pale.
+READABLE = """async ([leastText, leastContrast]) => {
+    const problems = [];
+    for (const image of document.querySelectorAll("main figure img")) {
+        const file = image.currentSrc || image.src;
+        const svg = new DOMParser().parseFromString(await (await fetch(file)).text(), "image/svg+xml");
+        const scale = image.getBoundingClientRect().width / Number(svg.documentElement.getAttribute("width"));
+        const sizes = [...svg.querySelectorAll("text")].map((text) => scale * parseFloat(text.getAttribute("font-size")));
+        const least = Math.min(...sizes);
+        const name = file.split("/").pop();
+        if (!sizes.length) problems.push(`${name} has no text`);
+        if (least < leastText) problems.push(`${name}: text of ${least.toFixed(1)} px`);
+    }
+    const channels = (colour) => colour.match(/[0-9.]+/g).map(Number);
+    const luminance = ([r, g, b]) => {
+        const linear = [r, g, b].map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    };
+    const background = (element) => {
+        for (let at = element; at; at = at.parentElement) {
+            const colour = channels(getComputedStyle(at).backgroundColor);
+            if (colour.length < 4 || colour[3] === 1) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const pale = new Set();
+    for (const element of document.querySelectorAll("main :is(p, li, td, th, a, figcaption, h1, h2, h3, summary, label, button)")) {
+        if (!element.textContent.trim() || !element.getClientRects().length || element.disabled) continue;
+        const pair = [channels(getComputedStyle(element).color), background(element)].map(luminance);
+        const contrast = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+        if (contrast < leastContrast) pale.add(`${element.tagName.toLowerCase()} with a contrast of ${contrast.toFixed(1)}`);
+    }
+    return [...problems, ...pale];
+}"""
+
+# How far the text of a page jumps while it loads, in pixels: watched from its first moment on. A line that grows by
+# a pixel or two when the font of its formula arrives is no jump.
+WATCH_SHIFTS = """
+    window.jump = 0;
+    new PerformanceObserver((list) => {
+        for (const { sources, hadRecentInput } of list.getEntries()) {
+            for (const { node, previousRect, currentRect } of hadRecentInput ? [] : sources) {
+                const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+                if (element?.closest("main > *")) {
+                    window.jump = Math.max(window.jump, Math.abs(currentRect.top - previousRect.top));
+                }
+            }
+        }
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+MOST_JUMP = 30
+
+# Code and tables that are wider than the page on a desk.
+FITS = """() => {
+    const wide = (selector) => [...document.querySelectorAll(selector)].filter(
+        (element) => element.clientWidth && element.scrollWidth > element.clientWidth + 1);
+    const line = (element) => element.textContent.trim().split("\\n")[0].slice(0, 60);
+    return wide("main pre > code, main pre, main .table-wrapper").map((element) => `wider than the page: ${line(element)}`);
+}"""
+
+
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
         pass
@@ -85,6 +150,7 @@ class Checker:
         """A page, listened to for all that must not happen on it."""
         context = self.browser.new_context(viewport=viewport, **options)
         # print.html asks for a printer.
+        context.add_init_script(WATCH_SHIFTS)
         context.add_init_script(f"window.print = () => {{}}; localStorage.setItem('mdbook-theme', '{theme}');")
         page = context.new_page()
         page.set_default_timeout(15_000)
@@ -123,6 +189,16 @@ class Checker:
             with self.opened(name, theme, NARROW) as (page, report):
                 for problem in page.evaluate(INSPECT, has_formulas):
                     report(problem)
+                for problem in page.evaluate(READABLE, [LEAST_TEXT, LEAST_CONTRAST]):
+                    report(problem)
+        with self.opened(name, viewport=WIDE) as (page, report):
+            page.wait_for_timeout(300)
+            jump = page.evaluate("window.jump")
+            if jump > MOST_JUMP:
+                report(f"jumps by {jump:.0f} px while it loads")
+            page.evaluate("document.querySelectorAll('main details').forEach((details) => (details.open = true))")
+            for problem in page.evaluate(FITS) + page.evaluate(READABLE, [LEAST_TEXT, LEAST_CONTRAST]):
+                report(problem)
 
     def check_search(self, word):
         with self.opened("index.html") as (page, report):
@@ -132,6 +208,15 @@ class Checker:
             results.first.wait_for()
             if word not in " ".join(results.all_text_contents()).lower():
                 report(f"the search for {word} finds nothing")
+
+    def check_print(self, pages):
+        """The printed book: a PDF with at least a page for each chapter, and nothing cut off."""
+        with self.opened("print.html") as (page, report):
+            page.emulate_media(media="print")
+            pdf = page.pdf(format="A4")
+            count = len(re.findall(rb"/Type\s*/Page\b", pdf))
+            if count < pages:
+                report(f"the printed book has {count} sheets for {pages} chapters")
 
     def take_screenshots(self, names, folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -148,7 +233,7 @@ class PlaygroundCheck:
     def __init__(self, page, report):
         self.page, self.report = page, report
         self.root = page.locator("#loss-walks")
-        self.canvas = self.root.locator("canvas")
+        self.canvas = self.root.locator("canvas.walks-map")
 
     def expect(self, condition, problem):
         if not condition:
@@ -174,6 +259,9 @@ class PlaygroundCheck:
     def check(self):
         self.check_names()
         self.check_playing()
+        self.check_scrubbing()
+        self.check_wrong_input()
+        self.check_address()
         for surface in self.root.get_by_role("radio").all():
             self.check_surface(surface)
         self.check_canvas()
@@ -182,7 +270,7 @@ class PlaygroundCheck:
         """Each control has a name for those who do not see it."""
         roles = "button|radio|checkbox|spinbutton|combobox|textbox|slider|application|region|table|group"
         for line in self.root.aria_snapshot().splitlines():
-            nameless = re.match(rf"\s*- ({roles})(?! \")", line)
+            nameless = re.match(rf"\s*- ({roles})(?! \"|: )", line)
             self.expect(not nameless, f"a control without a name: {line.strip()}")
 
     def check_playing(self):
@@ -205,6 +293,38 @@ class PlaygroundCheck:
         self.button("Reset").press("Enter")
         self.expect((self.step(), self.place()) == (0, start), "Reset does not lead back to the start")
 
+    def check_scrubbing(self):
+        scrub = self.root.get_by_role("slider", name="The step that is shown")
+        last = self.step()
+        scrub.focus()
+        self.page.keyboard.press("Home")
+        self.expect(self.step() == 0, "the slider does not lead back to the start")
+        self.page.keyboard.press("End")
+        self.expect(self.step() == last, "the slider does not lead to the last step")
+
+    def check_wrong_input(self):
+        field = self.root.get_by_role("spinbutton", name="learning rate of Adagrad", exact=True)
+        before = self.place()
+        field.fill("-1")
+        field.press("Enter")
+        status = self.root.get_by_role("status").text_content()
+        self.expect("learning rate of Adagrad must be" in status, f"a wrong rate says: {status}")
+        self.expect(field.get_attribute("aria-invalid") == "true", "a wrong rate is not marked")
+        self.expect(self.place() == before, "a wrong rate changes the walk")
+        field.fill("0.5")
+        field.press("Enter")
+        self.expect(field.get_attribute("aria-invalid") is None, "a right rate stays marked")
+
+    def check_address(self):
+        self.button("Step").press("Enter")
+        self.page.wait_for_timeout(700)
+        address, place = self.page.evaluate("location.hash"), self.place()
+        self.expect("adagrad=0.5" in address, f"the address does not hold the rate: {address}")
+        self.page.reload()
+        self.page.wait_for_function("document.querySelector('#loss-walks tbody tr')")
+        self.expect(self.place() == place, "the address does not lead back to the walk")
+        self.button("Default start and rates").press("Enter")
+
     def check_surface(self, surface):
         before = self.image()
         was_chosen = surface.is_checked()
@@ -223,7 +343,13 @@ class PlaygroundCheck:
         self.expect(self.button("Play").is_visible(), "Space on the picture does not pause")
         start = self.root.get_by_role("spinbutton").first.input_value()
         self.canvas.click(position={"x": 100, "y": 100})
-        self.expect(self.root.get_by_role("spinbutton").first.input_value() != start, "a click sets no start")
+        clicked = self.root.get_by_role("spinbutton").first.input_value()
+        self.expect(clicked != start, "a click sets no start")
+        self.canvas.hover(position={"x": 100, "y": 100})
+        self.page.mouse.down()
+        self.canvas.hover(position={"x": 160, "y": 120})
+        self.page.mouse.up()
+        self.expect(self.root.get_by_role("spinbutton").first.input_value() != clicked, "the start is not dragged")
         before = self.image()
         self.page.evaluate("document.documentElement.classList.replace('light', 'navy')")
         self.page.wait_for_timeout(200)
@@ -254,13 +380,17 @@ def main():
         for name, has_formulas in formulas.items():
             checker.check_page(name, has_formulas)
         checker.check_search("accumulator")
+        checker.check_print(len(pages))
         if "playground.html" in formulas:
             for how in [{}, {"by_file": True}, {"reduced_motion": "reduce"}, {"viewport": NARROW}]:
                 with checker.opened("playground.html", **how) as (page, report):
                     PlaygroundCheck(page, report).check()
             with checker.opened("print.html") as (page, report):
-                if page.locator("#loss-walks canvas").count() != 1:
+                if page.locator("#loss-walks canvas.walks-map").count() != 1:
                     report("the playground is not there once")
+                small = page.locator("[data-preset]").count()
+                if small == 0 or page.locator("[data-preset] canvas.walks-map").count() != small:
+                    report("the small playgrounds are not there once each")
         if options.screenshots:
             checker.take_screenshots(formulas, options.screenshots)
         browser.close()

@@ -13,7 +13,8 @@ pub fn outside(inside: f64, sum: f64) -> f64 {
 
 type Outside = fn(f64, f64) -> f64;
 
-/// For accumulators of 0, of about ε, and so large that the difference of two roots has no digit left.
+/// For accumulators of 0, of about ε, and so large that the difference of two roots has no digit
+/// left.
 fn check(outside: Outside) -> anyhow::Result<()> {
     for (inside, sum, expected) in [
         (1e-8, 0.0, 1e-4),

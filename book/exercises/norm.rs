@@ -63,7 +63,8 @@ fn walk<O: SimpleOptimizer<B>, const D: usize>(optimizer: &O, shape: [usize; D])
     weights.into_data().iter().collect()
 }
 
-/// A vector and a tensor of three dimensions, with an ε that hardly counts and with one that does.
+/// A vector and a tensor of three dimensions, with an ε that hardly counts and with one that
+/// does.
 fn check<O: SimpleOptimizer<B>>(optimizer: impl Fn(f64) -> O) -> anyhow::Result<()> {
     for epsilon in [1e-10, 0.5] {
         let (yours, ours) = (optimizer(epsilon), AdagradNormConfig::new());

@@ -31,8 +31,8 @@ const EPSILON: f64 = 1e-10;
 const ROWS: usize = 6;
 const WIDTH: usize = 2;
 
-/// Against the dense step over the whole table: equal, not close. The gradients are such that their sums have
-/// no rounding, in whatever order they are taken.
+/// Against the dense step over the whole table: equal, not close. The gradients are such that
+/// their sums have no rounding, in whatever order they are taken.
 fn check(step: Step) -> anyhow::Result<()> {
     let weights: Vec<f64> = (0..ROWS * WIDTH).map(|i| i as f64 - 4.0).collect();
     let mut table = Table {

@@ -16,7 +16,8 @@ pub fn adagrad(rate: f64, epsilon: f64, weights: &mut [f64], gradient: &[f64], s
 
 type Step = fn(f64, f64, &mut [f64], &[f64], &mut [f64]);
 
-/// Some steps, one weight without any gradient and one whose first is 0, against the crate's reference.
+/// Some steps, one weight without any gradient and one whose first is 0, against the crate's
+/// reference.
 fn check(step: Step) -> anyhow::Result<()> {
     let options = AdagradOptions::default();
     let (mut weights, mut sums) = ([1.0, -2.0, 0.5, 3.0], [0.0; 4]);

@@ -12,8 +12,8 @@ use burn_adagrad::{
 };
 
 // ANCHOR: generic
-/// The losses of a training run on any backend. Data, first weights and the order of the rows are made on
-/// the host: they are the same everywhere.
+/// The losses of a training run on any backend. Data, first weights and the order of the rows
+/// are made on the host: they are the same everywhere.
 pub fn train<B: AutodiffBackend>(device: &B::Device) -> anyhow::Result<Vec<f32>> {
     let data = generate_sparse_data(&SparseDataConfig::new())?;
     let loader = dataloader::<B>(data, 100, Some(1), device);

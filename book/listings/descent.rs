@@ -17,8 +17,8 @@ pub struct Point<B: Backend> {
     pub place: Param<Tensor<B, 1>>,
 }
 
-/// The places that an optimizer walks through: `steps + 1` of them. In f64, so that the pictures show the
-/// optimizers and not the rounding.
+/// The places that an optimizer walks through: `steps + 1` of them. In f64, so that the pictures
+/// show the optimizers and not the rounding.
 pub fn descend<O: Optimizer<Point<B>, B>>(
     mut optimizer: O,
     learning_rate: f64,

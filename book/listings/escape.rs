@@ -31,8 +31,8 @@ impl Adam {
     }
 }
 
-/// Where 500 walks end after 500 steps under SGD, Adagrad and Adam, when each gradient has noise of this
-/// deviation: the share in the deep minimum, and the share that runs away.
+/// Where 500 walks end after 500 steps under SGD, Adagrad and Adam, when each gradient has noise
+/// of this deviation: the share in the deep minimum, and the share that runs away.
 pub fn shares(rate: f64, noise: f64) -> [[f64; 2]; 3] {
     const WALKS: u64 = 500;
     let mut found = [[0; 2]; 3];
@@ -81,7 +81,7 @@ pub fn output() -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The averages are those of burn's Adam.
+/// The averages are those of burn's Adam, which computes 1 − βᵗ in f32.
 #[test]
 fn adam_steps_as_burns_does() {
     use super::descent::{B, Point, descend};
@@ -91,6 +91,6 @@ fn adam_steps_as_burns_does() {
     let (mut adam, mut place) = (Adam::default(), RARE.start[0]);
     for burns in &burns[1..] {
         place -= adam.step(0.1, place - 1.5);
-        assert!((place - burns[0]).abs() < 1e-6, "{place} {burns:?}");
+        assert!((place - burns[0]).abs() < 1e-4, "{place} {burns:?}");
     }
 }

@@ -1,5 +1,5 @@
-//! The update formulas of every optimizer, scalar and in f64: a part of the tests, which hold the optimizers to
-//! them.
+//! The update formulas of every optimizer, scalar and in f64: a part of the tests, which hold
+//! the optimizers to them.
 
 use burn_adagrad::{
     AdadeltaConfig, AdagradConfig, AdagradNormConfig, EpsilonPlacement, FtrlProximalConfig,

@@ -52,7 +52,8 @@ pub fn tensor_step<B: Backend, const D: usize>(
 // ANCHOR_END: tensors
 
 // ANCHOR: problem
-/// The weights to be found; the first feature is in every row, the others in one of 4, 16 and 64.
+/// The weights to be found; the first feature is in every row, the others in one of 4, 16 and
+/// 64.
 pub const TRUE_WEIGHTS: [f64; 4] = [2.0, -1.0, 3.0, -2.0];
 const ONE_IN: [usize; 4] = [1, 4, 16, 64];
 

@@ -15,7 +15,8 @@ use burn_adagrad::{
 // ANCHOR_END: uses
 
 // ANCHOR: train
-/// Trains SparseNN on the first 800 rows; gives its accuracy on the other 200, and the loss of every batch.
+/// Trains SparseNN on the first 800 rows; gives its accuracy on the other 200, and the loss of
+/// every batch.
 pub fn adagrad<B: AutodiffBackend>(data: &SparseDataset, epochs: usize) -> (f64, Vec<f32>) {
     let device = Default::default();
     let (train, test) = data.split_at(800);

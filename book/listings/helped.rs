@@ -44,15 +44,16 @@ pub const REMEDIES: [(&str, Walk); 6] = [
     }),
 ];
 
-/// The smallest rate of a grid with which the walk without an accident has been below a loss of 1e-6 by step
-/// 400: so all walks are about as fast, until the accident.
+/// The smallest rate of a grid with which the walk without an accident has been below a loss of
+/// 1e-6 by step 400: so all walks are about as fast, until the accident.
 pub fn rate_for(walk: Walk) -> Option<f64> {
     let arrives = |rate: &f64| walk(400, *rate, 1.0).into_iter().any(|loss| loss < 1e-6);
     log_grid(1e-3, 100.0, 21).into_iter().find(arrives)
 }
 // ANCHOR_END: remedies
 
-/// The names, rates and losses of all remedies, when one gradient is `spike` times what it should be.
+/// The names, rates and losses of all remedies, when one gradient is `spike` times what it
+/// should be.
 pub fn runs(spike: f64) -> anyhow::Result<Vec<(&'static str, f64, Vec<f64>)>> {
     let run = |(name, walk): (&'static str, Walk)| {
         let rate = rate_for(walk).with_context(|| format!("{name} does not arrive"))?;

@@ -155,8 +155,8 @@ impl Run {
 // ANCHOR_END: checkpoint
 
 // ANCHOR: resume
-/// The losses of a run in one go, of one that was saved and loaded half-way, and of one that went on from
-/// the saved model with a new optimizer.
+/// The losses of a run in one go, of one that was saved and loaded half-way, and of one that
+/// went on from the saved model with a new optimizer.
 pub fn three_runs() -> anyhow::Result<[Vec<f32>; 3]> {
     let (_, straight) = Run::start().train(STEPS);
 

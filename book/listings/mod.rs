@@ -1,5 +1,5 @@
-//! The book's listings. Its pages include them by their anchors, the program of its figures runs them, and the
-//! tests run them again.
+//! The book's listings. Its pages include them by their anchors, the program of its figures runs
+//! them, and the tests run them again.
 
 pub mod accumulation;
 pub mod backends;

@@ -1,4 +1,5 @@
-//! The chapter "The algorithm in four steps": the regret bound, on a game whose regret is known exactly.
+//! The chapter "The algorithm in four steps": the regret bound, on a game whose regret is known
+//! exactly.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -11,8 +11,8 @@ use burn_adagrad::train::{
 };
 
 // ANCHOR: as_article
-/// The article's comparison with each of thirty seeds, under a protocol: its own, with new data for each
-/// optimizer, or with the same start for all.
+/// The article's comparison with each of thirty seeds, under a protocol: its own, with new data
+/// for each optimizer, or with the same start for all.
 pub fn thirty(protocol: Protocol) -> Result<Comparison, ExperimentError> {
     let source = DataSource::Synthetic(SparseDataConfig::new());
     let seeds: Vec<u64> = (0..30).collect();

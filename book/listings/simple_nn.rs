@@ -20,7 +20,8 @@ fn row(rng: &mut ChaCha8Rng) -> Tensor<B, 2> {
     Tensor::from_data(TensorData::new(numbers, [1, 10]), &Default::default())
 }
 
-/// The program of the chapter with a seed and a number of steps: the model and the loss of each step.
+/// The program of the chapter with a seed and a number of steps: the model and the loss of each
+/// step.
 pub fn train(seed: u64, steps: usize) -> (SimpleNN<B>, Vec<f64>) {
     let device = Default::default();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -39,7 +40,8 @@ pub fn train(seed: u64, steps: usize) -> (SimpleNN<B>, Vec<f64>) {
 }
 
 // ANCHOR: constant
-/// The least and the largest probability of label 1 over a thousand rows that the model has not seen.
+/// The least and the largest probability of label 1 over a thousand rows that the model has not
+/// seen.
 pub fn probabilities(model: &SimpleNN<B>) -> [f64; 2] {
     let mut rng = ChaCha8Rng::seed_from_u64(12345);
     let rows = (0..1000).map(|_| row(&mut rng)).collect();

@@ -51,7 +51,8 @@ pub fn touched_rows() -> anyhow::Result<String> {
 // ANCHOR_END: bag
 
 // ANCHOR: equal
-/// A table stepped a hundred times by rows, and its twin stepped by gradients of the table's size.
+/// A table stepped a hundred times by rows, and its twin stepped by gradients of the table's
+/// size.
 pub fn rows_and_the_whole() -> anyhow::Result<String> {
     let device = Default::default();
     let mut rng = ChaCha8Rng::seed_from_u64(0);
@@ -105,7 +106,8 @@ pub fn named_twice() -> anyhow::Result<String> {
 // ANCHOR_END: twice
 
 // ANCHOR: decay
-/// Fifty steps with decoupled weight decay, all of them over row 0. No step touches rows 1 and 2.
+/// Fifty steps with decoupled weight decay, all of them over row 0. No step touches rows 1 and
+/// 2.
 pub fn lazy_decay() -> anyhow::Result<String> {
     let mut out = String::new();
     let mut bag: SparseEmbeddingBag<B> = SparseEmbeddingBagConfig::new(3, 1)
@@ -132,7 +134,8 @@ pub fn lazy_decay() -> anyhow::Result<String> {
 // ANCHOR_END: decay
 
 // ANCHOR: refused
-/// Options under which rows without gradient would move, and what `try_init_sparse` says to them.
+/// Options under which rows without gradient would move, and what `try_init_sparse` says to
+/// them.
 pub fn refused() -> anyhow::Result<String> {
     let mut out = String::new();
     for config in [
@@ -151,7 +154,8 @@ const ROWS: usize = 64;
 const ENTRIES: usize = 20;
 
 // ANCHOR: data
-/// The rule that the labels follow: half of the features speak for class 1, the others against it.
+/// The rule that the labels follow: half of the features speak for class 1, the others against
+/// it.
 fn speaks_for(feature: u32) -> f32 {
     if feature.wrapping_mul(2_654_435_761) >> 31 == 0 {
         1.0

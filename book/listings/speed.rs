@@ -23,12 +23,14 @@ pub fn plain_step<B: Backend>(
 }
 // ANCHOR_END: plain
 
-/// Elements that a thread takes at a time, and from how many on there are several threads: as the kernel.
+/// Elements that a thread takes at a time, and from how many on there are several threads: as
+/// the kernel.
 const CHUNK: usize = 16 * 1024;
 const PARALLEL_MIN: usize = 128 * 1024;
 
 // ANCHOR: copy
-/// Reads three arrays and writes two, and computes next to nothing: the step that no step can beat.
+/// Reads three arrays and writes two, and computes next to nothing: the step that no step can
+/// beat.
 pub fn copy(parameter: &mut [f32], gradient: &[f32], accumulator: &mut [f32]) {
     let helpers = match parameter.len() {
         ..PARALLEL_MIN => 0,

@@ -13,7 +13,8 @@ type B = Autodiff<NdArray>;
 pub const SPIKE_AT: usize = 100;
 pub const STEPS: usize = 2000;
 
-/// The loss ½‖θ‖² before each step from (5, −5); at one step the gradient is `spike` times what it should be.
+/// The loss ½‖θ‖² before each step from (5, −5); at one step the gradient is `spike` times what
+/// it should be.
 pub fn losses<O: Optimizer<Point<B>, B>>(optimizer: O, rate: f64, spike: f64) -> Vec<f64> {
     losses_over(STEPS, optimizer, rate, spike)
 }
@@ -45,7 +46,8 @@ pub fn losses_over<O: Optimizer<Point<B>, B>>(
 // ANCHOR_END: spike
 
 // ANCHOR: repeated
-/// Effective rates of Adagrad at steps 1 to `steps` for a gradient that is always `g`: η/(|g|·√t).
+/// Effective rates of Adagrad at steps 1 to `steps` for a gradient that is always `g`:
+/// η/(|g|·√t).
 pub fn constant_gradient(rate: f64, g: f64, steps: usize) -> impl Iterator<Item = f64> {
     let mut sum = 0.0;
     (0..steps).map(move |_| {

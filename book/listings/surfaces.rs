@@ -61,7 +61,8 @@ pub const ROTATED: Surface = Surface {
     },
 };
 
-/// A number from −1 to 1 for a step and a weight: the same at each run. Every second one undoes the one before.
+/// A number from −1 to 1 for a step and a weight: the same at each run. Every second one undoes
+/// the one before.
 fn noise(step: usize, axis: u32) -> f64 {
     let bits = (2 * (step as u32 >> 1) + axis + 1).wrapping_mul(0x9e37_79b1);
     let bits = (bits ^ (bits >> 16)).wrapping_mul(0x85eb_ca6b);

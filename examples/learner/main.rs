@@ -1,10 +1,11 @@
-//! SparseNN trained by burn's `Learner`: metrics, progress, checkpoints, early stopping, and going on from
-//! a checkpoint.
+//! SparseNN trained by burn's `Learner`: metrics, progress, checkpoints, early stopping, and
+//! going on from a checkpoint.
 //!
 //! `cargo run --release --features flex,learner --example learner`
 //!
 //! `cargo run --release --features flex,learner --example learner -- --data FILE` takes a file in LIBSVM
-//! format. A run that was stopped goes on with `--resume`, and ends as if it had not been stopped.
+//! format. A run that was stopped goes on with `--resume`, and ends as if it had not been
+//! stopped.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -39,11 +40,12 @@ type B = Autodiff<DefaultBackend>;
 /// A step in place: the `Learner` keeps a second handle to its model.
 type Model = InPlace<SparseNN<B>>;
 // ANCHOR_END: model
-/// Checkpoints at half precision would round the weights, and the run that goes on would be another.
+/// Checkpoints at half precision would round the weights, and the run that goes on would be
+/// another.
 type Recorder = NamedMpkFileRecorder<FullPrecisionSettings>;
 
-/// Rows of a batch to test on. burn's AUROC is a mean over batches, and that of a batch with one class alone
-/// is 0: large ones in a mixed order come closest to that of all rows.
+/// Rows of a batch to test on. burn's AUROC is a mean over batches, and that of a batch with one
+/// class alone is 0: large ones in a mixed order come closest to that of all rows.
 const TEST_BATCH: usize = 1000;
 
 fn main() -> ExitCode {

@@ -29,9 +29,9 @@ pub struct SparseDataConfig {
 
 /// Sparse rows with labels that a linear rule gives.
 ///
-/// Each feature of a row is drawn from N(0, 1) and kept with probability 1 − `sparsity`; a weight
-/// vector is drawn from N(0, 1); the label is 1 where features · weights > 0, else 0. A row
-/// without any feature therefore has label 0.
+/// Each feature of a row is drawn from N(0, 1) and kept with probability 1 − `sparsity`; a
+/// weight vector is drawn from N(0, 1); the label is 1 where features · weights > 0, else 0. A
+/// row without any feature therefore has label 0.
 ///
 /// The data are made on the host by ChaCha8 and depend on the options alone: the same seed gives
 /// the same data on every backend and machine.

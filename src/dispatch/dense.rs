@@ -1,4 +1,5 @@
-//! One step over a whole parameter: in place on ndarray and flex, else in plain tensor operations.
+//! One step over a whole parameter: in place on ndarray and flex, else in plain tensor
+//! operations.
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -25,8 +26,8 @@ pub(crate) fn step<B: Backend, S: ElementStep<N>, const D: usize, const N: usize
     plain::element_wise(rule, operands)
 }
 
-/// Steps in place, if the tensors are of a backend and of types for which that is possible; else gives
-/// the operands back.
+/// Steps in place, if the tensors are of a backend and of types for which that is possible; else
+/// gives the operands back.
 // ANCHOR: in_place
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 pub(super) fn on_host<B: Backend, S: ElementStep<N>, const D: usize, const N: usize>(

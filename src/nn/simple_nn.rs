@@ -26,8 +26,8 @@ pub struct SimpleNNConfig {
     pub output_size: usize,
 }
 
-/// Linear(10 → 5), ReLU, Linear(5 → 2): a classifier of two classes, to be trained with the cross
-/// entropy of its logits.
+/// Linear(10 → 5), ReLU, Linear(5 → 2): a classifier of two classes, to be trained with the
+/// cross entropy of its logits.
 ///
 /// ```
 /// use burn::backend::NdArray;

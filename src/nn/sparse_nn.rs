@@ -28,8 +28,8 @@ pub struct SparseNNConfig {
 /// Linear(input → 50), ReLU, Linear(50 → 1), sigmoid: a classifier of two classes.
 ///
 /// It takes dense tensors, as the article's network does, and sparse batches
-/// ([`forward_logits_csr`](Self::forward_logits_csr)): these, with an optimizer from `init_sparse`, cost
-/// what their entries cost, however many features there are.
+/// ([`forward_logits_csr`](Self::forward_logits_csr)): these, with an optimizer from
+/// `init_sparse`, cost what their entries cost, however many features there are.
 ///
 /// ```
 /// use burn::backend::NdArray;
@@ -81,8 +81,8 @@ impl<B: Backend> SparseNN<B> {
         sigmoid(self.forward_logits(inputs))
     }
 
-    /// The value before the sigmoid: `[batch, input_size]` to `[batch, 1]`. Train on this one: the
-    /// loss is the same and stays finite where the sigmoid rounds to 0 or 1.
+    /// The value before the sigmoid: `[batch, input_size]` to `[batch, 1]`. Train on this one:
+    /// the loss is the same and stays finite where the sigmoid rounds to 0 or 1.
     pub fn forward_logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         self.output(self.fc1.forward(inputs))
     }
@@ -113,8 +113,9 @@ impl<B: Backend> SparseNN<B> {
         if n_hidden.is_multiple_of(2) {
             return self.fc2.forward(hidden);
         }
-        // burn 0.21 fuses the product of a matrix and a column with what follows it by a kernel that is
-        // wrong on GPUs where the inner dimension is odd: https://github.com/tracel-ai/burn/issues/5122.
+        // burn 0.21 fuses the product of a matrix and a column with what follows it by a kernel
+        // that is wrong on GPUs where the inner dimension is odd:
+        // https://github.com/tracel-ai/burn/issues/5122.
         let logits = (hidden * self.fc2.weight.val().transpose()).sum_dim(1);
         match &self.fc2.bias {
             Some(bias) => logits + bias.val().unsqueeze(),

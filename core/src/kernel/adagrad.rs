@@ -3,9 +3,10 @@
 //! A step reads three slices and writes two of them in place: nothing is allocated, and at large
 //! sizes it runs at the speed of memory.
 //!
-//! The accumulator is the same to the bit at every vector width and from burn's plain operations on
-//! the CPU; so is the parameter, except for f32 and half precision on AVX-512, where a step may differ
-//! in its last place. On one machine the kernels' bits depend on nothing but the numbers.
+//! The accumulator is the same to the bit at every vector width and from burn's plain operations
+//! on the CPU; so is the parameter, except for f32 and half precision on AVX-512, where a step
+//! may differ in its last place. On one machine the kernels' bits depend on nothing but the
+//! numbers.
 //!
 //! # Special values
 //!
@@ -100,8 +101,8 @@ impl ElementStep<1> for AdagradStep {
     }
 }
 
-/// A step without decay and with an ε above 0 outside of the root. It is a type of its own, so that its loop has
-/// the other options as constants and pays for none of them.
+/// A step without decay and with an ε above 0 outside of the root. It is a type of its own, so
+/// that its loop has the other options as constants and pays for none of them.
 struct Usual {
     rate: f64,
     epsilon: f64,
@@ -148,7 +149,8 @@ impl AdagradStep {
         };
         let gradient = options.of(gradient, &theta);
         let sum = sum + gradient.clone().square();
-        // One of the two is -0, and adding -0 changes nothing. So one root serves both placements.
+        // One of the two is -0, and adding -0 changes nothing. So one root serves both
+        // placements.
         let (under, outside) = if self.epsilon_inside_sqrt {
             (self.epsilon, -0.0)
         } else {
@@ -277,8 +279,8 @@ mod tests {
         }
     }
 
-    /// The estimated quotient: the accumulator to the bit, the parameter to the last place of the
-    /// step, and NaN, infinity and zero where the exact loop has them.
+    /// The estimated quotient: the accumulator to the bit, the parameter to the last place of
+    /// the step, and NaN, infinity and zero where the exact loop has them.
     #[test]
     fn the_estimated_quotient_is_within_a_unit_of_the_last_place() {
         if !std::arch::is_x86_feature_detected!("avx512f") {

@@ -84,8 +84,8 @@ pub fn adagrad(
 /// One step of row-wise Adagrad in place, with the rate η of this step, over all rows of a table
 /// `[rows, width]`.
 ///
-/// Per row with gradient g: g ← −g if maximize; G ← G + mean(g²); θ ← θ − η · g/(√G + ε). With ε = 0
-/// a row whose accumulator is 0 does not move.
+/// Per row with gradient g: g ← −g if maximize; G ← G + mean(g²); θ ← θ − η · g/(√G + ε). With ε
+/// = 0 a row whose accumulator is 0 does not move.
 ///
 /// Source: FBGEMM's `EXACT_ROWWISE_ADAGRAD`, <https://github.com/pytorch/FBGEMM>, and TorchRec's
 /// `RowWiseAdagrad`, <https://docs.pytorch.org/torchrec/_modules/torchrec/optim/rowwise_adagrad.html>.

@@ -2,8 +2,8 @@
 
 /// A set of vector instructions for which the kernels are compiled.
 ///
-/// The kernels are plain loops that the compiler vectorises once for each level. On processors other
-/// than x86-64 the only level is the target's own: on AArch64 that is NEON.
+/// The kernels are plain loops that the compiler vectorises once for each level. On processors
+/// other than x86-64 the only level is the target's own: on AArch64 that is NEON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     /// What every processor of the target has.
@@ -18,13 +18,14 @@ pub(super) enum Level {
 
 /// A loop, as a value that a level can run.
 pub(super) trait Work {
-    /// The loop. Implementations are `#[inline(always)]`: only inlined into a function that has the
-    /// instructions is it compiled with them.
+    /// The loop. Implementations are `#[inline(always)]`: only inlined into a function that has
+    /// the instructions is it compiled with them.
     fn run(self);
 }
 
 impl Level {
-    /// The widest level that the processor has; asked once, then remembered by the standard library.
+    /// The widest level that the processor has; asked once, then remembered by the standard
+    /// library.
     pub(super) fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
@@ -55,7 +56,8 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => {
                 assert!(std::arch::is_x86_feature_detected!("avx512f"), "AVX-512");
-                // SAFETY: the processor has AVX-512F; the function asks nothing else of its caller.
+                // SAFETY: the processor has AVX-512F; the function asks nothing else of its
+                // caller.
                 unsafe { avx512(work) }
             }
         }
