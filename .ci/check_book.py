@@ -108,8 +108,9 @@ WATCH_SHIFTS = """
     new PerformanceObserver((list) => {
         for (const { sources, hadRecentInput } of list.getEntries()) {
             for (const { node, previousRect, currentRect } of hadRecentInput ? [] : sources) {
-                const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-                if (element?.closest("main > *")) {
+                // Words within a line may move to the next one when the font of the page arrives.
+                const isBlock = node?.nodeType === Node.ELEMENT_NODE && !getComputedStyle(node).display.startsWith("inline");
+                if (isBlock && node.closest("main > *")) {
                     window.jump = Math.max(window.jump, Math.abs(currentRect.top - previousRect.top));
                 }
             }

@@ -76,13 +76,14 @@ pub fn run(options: &Options, optimizers: &[OptimizerKind], seeds: &[u64]) -> an
 fn table(optimizers: &[OptimizerKind], all: &[(f64, Found)]) -> String {
     let names = optimizers.iter().map(|kind| kind.name());
     let mut table = format!(
-        "| sparsity | {} |\n| ---: |{}\n",
+        "Accuracy (mean ± standard deviation over the seeds), and the rate in brackets:\n\n\
+         | sparsity | {} |\n| ---: |{}\n",
         names.collect::<Vec<_>>().join(" | "),
         " ---: |".repeat(optimizers.len())
     );
     for (sparsity, found) in all {
         let cells = found.comparison.optimizers.iter();
-        let cells = cells.map(|runs| format!("{} (rate {})", runs.accuracy(), runs.lr));
+        let cells = cells.map(|runs| format!("{} ({})", runs.accuracy(), runs.lr));
         table += &format!(
             "| {sparsity} | {} |\n",
             cells.collect::<Vec<_>>().join(" | ")

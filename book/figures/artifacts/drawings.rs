@@ -99,7 +99,7 @@ impl Drawing {
 fn accumulator_bars(path: &Path) -> anyhow::Result<()> {
     let mut drawing = Drawing::new(236);
     const LEFT: i32 = 54;
-    const FULL: f64 = 176.0;
+    const FULL: f64 = 140.0;
     let fills = [PALE, "#8FC1DF", BLUE];
     for (weight, (name, most)) in [("frequent weight", 169.0), ("rare weight", 0.25)]
         .into_iter()
