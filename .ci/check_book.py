@@ -212,8 +212,13 @@ class Checker:
 
     def check_print(self, pages):
         """The printed book: a PDF with at least a page for each chapter, and nothing cut off."""
-        with self.opened("print.html") as (page, report):
+        sheet = {"width": 794, "height": 1123}
+        with self.opened("print.html", viewport=sheet) as (page, report):
             page.emulate_media(media="print")
+            page.wait_for_timeout(500)
+            narrow = "[...document.querySelectorAll('figure img')].filter((image) => image.currentSrc.includes('-narrow')).length"
+            if page.evaluate(narrow):
+                report("the printed book has figures for phones")
             pdf = page.pdf(format="A4")
             count = len(re.findall(rb"/Type\s*/Page\b", pdf))
             if count < pages:

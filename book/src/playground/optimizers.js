@@ -26,7 +26,7 @@
         },
         {
             name: "sgd",
-            title: "SGD",
+            title: "SGD, plain",
             options: {},
             keeps: [],
             rates: { valley: 0.07, saddle: 0.2, rare: 0.1, rotated: 0.07, noisy: 0.1 },
