@@ -94,7 +94,8 @@ pub fn run(
         let lr = best_rate(&options.lr, |lr| {
             let models = penalties.iter().map(|&l1| train(method, l1, lr, &fit));
             models.map(|model| model.score(&validation)).collect()
-        })?;
+        })
+        .with_context(|| format!("{method}, seed {}", training.seed))?;
         for &l1 in penalties {
             let model = train(method, l1, lr, &rows.train);
             penalised.push(test(method, l1, lr, &model));
@@ -109,7 +110,8 @@ pub fn run(
         let fitted = adagrad(lr, &fit);
         let cut = penalised.iter().map(|model| fitted.cut_to(model.kept));
         cut.map(|model| model.score(&validation)).collect()
-    })?;
+    })
+    .with_context(|| format!("Adagrad, to be cut, seed {}", training.seed))?;
     let whole = adagrad(lr, &rows.train);
     for model in &mut penalised {
         let accuracy = whole.cut_to(model.kept).score(&rows.test).accuracy;
@@ -119,10 +121,11 @@ pub fn run(
 }
 
 /// The rate whose models have the best mean accuracy; of equal ones that with the lowest mean loss. While
-/// it is the least or the largest of several, more are tried beyond it.
+/// it is the least or the largest of several, more are tried beyond it, until one is no more accurate.
 fn best_rate(rates: &[f64], mut scores: impl FnMut(f64) -> Vec<Score>) -> anyhow::Result<f64> {
     let mut tried: Vec<(f64, Score)> = Vec::new();
     let mut next = rates.to_vec();
+    let mut before: Option<(f64, f64)> = None;
     for _ in 0..=common::WIDEN {
         for lr in next {
             let scores = scores(lr);
@@ -137,7 +140,15 @@ fn best_rate(rates: &[f64], mut scores: impl FnMut(f64) -> Vec<Score>) -> anyhow
             let accuracy = b.accuracy.total_cmp(&a.accuracy);
             accuracy.then(a.loss.total_cmp(&b.loss))
         };
-        let best = tried.iter().min_by(order).context("--lr is empty")?.0;
+        let (best, score) = tried.iter().min_by(order).context("--lr is empty")?;
+        let (best, accuracy) = (*best, score.accuracy);
+        // Beyond a rate that gets all right, a larger one may have a lower loss for ever.
+        if let Some((rate, known)) = before
+            && accuracy <= known
+        {
+            return Ok(rate);
+        }
+        before = Some((best, accuracy));
         let rates: Vec<f64> = tried.iter().map(|(lr, _)| *lr).collect();
         match beyond(&rates, best) {
             Some(lr) => next = vec![lr],
@@ -146,7 +157,7 @@ fn best_rate(rates: &[f64], mut scores: impl FnMut(f64) -> Vec<Score>) -> anyhow
     }
     let rates: Vec<String> = tried.iter().map(|(lr, _)| lr.to_string()).collect();
     bail!(
-        "the best rate is at the edge of those that were tried: {}",
+        "the best learning rate is at the edge of those that were tried: {}",
         rates.join(", ")
     )
 }

@@ -128,7 +128,7 @@ fn several_seeds_print_mean_and_deviation_and_write_files() {
     }
     let svg = dir.path().join("here/losses.svg");
     let svg = fs::read_to_string(svg).unwrap();
-    assert!(svg.contains("RMSprop (Accuracy: "));
+    assert!(svg.contains("RMSprop (Accuracy:"));
     // Without test rows, the last fifth of the data is held back.
     let output = compare(
         dir.path(),

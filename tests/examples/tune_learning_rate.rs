@@ -220,7 +220,8 @@ fn small_problems_show_both_sides() {
                 .split('|')
                 .map(|cell| cell.trim().to_owned());
             let name = cells.next().unwrap();
-            let number = |cell: String| cell.split(' ').next().unwrap().parse().unwrap();
+            // A dash where there is nothing to compare with.
+            let number = |cell: String| cell.split(' ').next().unwrap().parse().unwrap_or(f64::NAN);
             (name, cells.map(number).collect())
         };
         lines(&output.stdout)[4..]
@@ -230,7 +231,10 @@ fn small_problems_show_both_sides() {
             .collect()
     };
     let cell = |table: &[(String, Vec<f64>)], name: &str, column: usize| {
-        table.iter().find(|row| row.0 == name).unwrap().1[column]
+        let row = table
+            .iter()
+            .find(|row| row.0.split(',').next() == Some(name));
+        row.unwrap().1[column]
     };
 
     let changing = table("changing_targets", "--steps 8000 --rates 4 --seeds 2");
