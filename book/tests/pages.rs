@@ -120,7 +120,7 @@ impl Page {
                             };
                             page.code.push((language, inside));
                         }
-                        Some((Tag::Image { dest_url, .. }, inside)) => {
+                        Some((Tag::Image { dest_url, .. }, _)) => {
                             page.plain_images.push(dest_url.into_string());
                         }
                         Some((Tag::Heading { id, .. }, inside)) => {

@@ -1,4 +1,4 @@
-// The surfaces of the playground: those of book/listings/surfaces.rs. No part of this file needs a page.
+// The surfaces of the playground: those of book/listings/surfaces.rs and book/tests/playground/page_surfaces.rs. No part of this file needs a page.
 "use strict";
 
 (function (walks) {

@@ -1,11 +1,13 @@
 //! The playground's own code, run beside the Rust optimizers and surfaces.
 
 mod experiments;
+mod page_surfaces;
 mod rust;
 mod script;
 mod surfaces;
 
-use crate::listings::surfaces::{NOISY, RARE, ROTATED, SADDLE, Surface, VALLEY};
+use crate::listings::surfaces::{RARE, SADDLE, Surface, VALLEY};
+use page_surfaces::{NOISY, ROTATED};
 use rust::optimizers;
 use script::Script;
 
