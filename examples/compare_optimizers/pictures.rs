@@ -76,60 +76,60 @@ fn draw_memory(options: &Options, found: &Found) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Accuracy against the share of features that are not zero.
+/// Accuracy against the share of features that are not zero; and the accuracy less Adagrad's, if Adagrad is
+/// among the optimizers and there are several seeds.
 pub fn draw_sparsities(
     options: &Options,
     optimizers: &[OptimizerKind],
     all: &[(f64, Found)],
 ) -> anyhow::Result<()> {
-    let line = |(i, kind): (usize, &OptimizerKind)| {
-        let point = |(sparsity, found): &(f64, Found)| {
-            let runs = &found.comparison.optimizers[i];
-            let spread = runs.accuracy_std.unwrap_or(0.0);
-            Point::new(100.0 * (1.0 - sparsity), runs.accuracy_mean).with_spread(spread)
-        };
-        Line::new(kind.label(), all.iter().map(point).collect())
-    };
-    let lines: Vec<Line> = optimizers.iter().enumerate().map(line).collect();
+    let accuracies = lines_by_sparsity(optimizers, all, |x, runs| {
+        let spread = runs.accuracy_std.unwrap_or(0.0);
+        Some(Point::new(x, runs.accuracy_mean).with_spread(spread))
+    });
+    let differences = lines_by_sparsity(optimizers, all, |x, runs| {
+        let difference = runs.difference_to_adagrad?;
+        Some(Point::new(x, difference.mean).with_interval(difference.low, difference.high))
+    });
     let rates = match options.tuned {
         true => "tuned rates".into(),
         false => format!("rate {}", options.lr),
     };
-    LinePlot::new(
+    let draw = |title: String, y_name: &str, lines: &[Line], file: &str| {
+        LinePlot::new(title, "Features that are not zero (%)", y_name)
+            .with_log_x(true)
+            .draw(lines, &options.out.join(file))
+    };
+    draw(
         format!("Accuracy and sparsity, {rates}"),
-        "Features that are not zero (%)",
         "Test accuracy (mean ± 1 sd over seeds)",
-    )
-    .with_log_x(true)
-    .draw(&lines, &options.out.join("sparsities.svg"))?;
-    draw_differences(options, optimizers, all)
+        &accuracies,
+        "sparsities.svg",
+    )?;
+    if !differences.is_empty() {
+        draw(
+            "Accuracy less Adagrad's".into(),
+            "Test accuracy less Adagrad's (95 % interval)",
+            &differences,
+            "sparsities_less_adagrad.svg",
+        )?;
+    }
+    Ok(())
 }
 
-/// The accuracy less Adagrad's, if Adagrad is among the optimizers and there are several seeds.
-fn draw_differences(
-    options: &Options,
+/// A line for each optimizer that has a point at every sparsity.
+fn lines_by_sparsity(
     optimizers: &[OptimizerKind],
     all: &[(f64, Found)],
-) -> anyhow::Result<()> {
+    point: impl Fn(f64, &OptimizerRuns) -> Option<Point>,
+) -> Vec<Line> {
     let line = |(i, kind): (usize, &OptimizerKind)| {
-        let point = |(sparsity, found): &(f64, Found)| {
-            let difference = found.comparison.optimizers[i].difference_to_adagrad?;
-            let point = Point::new(100.0 * (1.0 - sparsity), difference.mean);
-            Some(point.with_interval(difference.low, difference.high))
-        };
-        let points: Option<Vec<Point>> = all.iter().map(point).collect();
-        points.map(|points| Line::new(kind.label(), points))
+        let points = all.iter().map(|(sparsity, found)| {
+            let share = 100.0 * (1.0 - sparsity);
+            point(share, &found.comparison.optimizers[i])
+        });
+        let points = points.collect::<Option<Vec<Point>>>()?;
+        Some(Line::new(kind.label(), points))
     };
-    let lines: Vec<Line> = optimizers.iter().enumerate().filter_map(line).collect();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    LinePlot::new(
-        "Accuracy less Adagrad's",
-        "Features that are not zero (%)",
-        "Test accuracy less Adagrad's (95 % interval)",
-    )
-    .with_log_x(true)
-    .draw(&lines, &options.out.join("sparsities_less_adagrad.svg"))?;
-    Ok(())
+    optimizers.iter().enumerate().filter_map(line).collect()
 }

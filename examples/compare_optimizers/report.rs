@@ -39,12 +39,8 @@ pub fn print(found: &Found) -> anyhow::Result<()> {
 /// The table and the verdict.
 fn table(found: &Found) -> String {
     let mut table = found.comparison.to_string();
-    let kinds = found
-        .comparison
-        .optimizers
-        .iter()
-        .map(|runs| runs.optimizer);
-    if kinds.into_iter().any(|kind| kind == OptimizerKind::Sgd) {
+    let mut optimizers = found.comparison.optimizers.iter();
+    if optimizers.any(|runs| runs.optimizer == OptimizerKind::Sgd) {
         table += "\nSGD has momentum 0.9.\n";
     }
     if let Some(verdict) = Verdict::of(&found.comparison) {

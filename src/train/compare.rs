@@ -199,7 +199,8 @@ pub struct ComparisonRequest {
 }
 
 impl ComparisonRequest {
-    /// A comparison with the article's options, in which the optimizers share everything: data, initial weights and batches.
+    /// A comparison with the article's options, in which the optimizers share everything: data, initial
+    /// weights and batches.
     pub fn new(
         optimizers: impl Into<Vec<OptimizerKind>>,
         source: DataSource,

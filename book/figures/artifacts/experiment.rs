@@ -40,8 +40,7 @@ fn draw_hands_on(path: &Path) -> anyhow::Result<()> {
         "Epoch",
         "Mean loss of the epoch",
     )
-    .with_log_y(true)
-    .draw(&lines, &path.with_extension("svg"))?;
+    .write_table(&lines, path)?;
     Ok(())
 }
 
@@ -135,6 +134,6 @@ fn as_article(path: &Path) -> anyhow::Result<()> {
         "Adagrad's accuracy less that of another",
         "Accuracy of Adagrad less that of the other (30 runs, mean ± 1 sd)",
     )
-    .draw(&rows, &path.with_extension("svg"))?;
+    .write_table(&rows, &path.with_extension("csv"))?;
     super::write(path, &revisited::table(&as_article, &same_start))
 }

@@ -77,14 +77,12 @@ fn training(path: &Path) -> anyhow::Result<()> {
         "Rows of the table",
         "Milliseconds a step",
     )
-    .with_log_x(true)
-    .with_log_y(true)
-    .draw(
+    .write_table(
         &[
             Line::new("Whole table", whole),
             Line::new("By rows", by_rows),
         ],
-        &path.with_extension("svg"),
+        &path.with_extension("csv"),
     )?;
     Ok(())
 }

@@ -72,9 +72,7 @@ fn step_times(path: &Path) -> anyhow::Result<()> {
         "Elements of the parameter",
         "Nanoseconds an element",
     )
-    .with_log_x(true)
-    .with_log_y(true)
-    .draw(&lines, &path.with_extension("svg"))?;
+    .write_table(&lines, &path.with_extension("csv"))?;
     Ok(())
 }
 

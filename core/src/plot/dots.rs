@@ -7,10 +7,20 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Axis;
-use super::frame::{DrawError, Frame, Root, draw_text, write_error, write_svg};
-use super::style::{GREY, LINE_HEIGHT, Stroke, TEXT_WIDTH, text_width, wrap};
+use super::frame::{Frame, MARGIN, Root, draw_text, write_error, write_svg};
+use super::style::{
+    DrawError, GREY, GRID, LINE_HEIGHT, Stroke, TEXT_WIDTH, text_width, wrap, wrap_all,
+};
 use super::table::field;
 use crate::error::PlotError;
+
+/// From the end of the axis to the edge of the picture, in pixels.
+const RIGHT: i32 = 24;
+
+/// The height of a row with these lines of text.
+fn row_height(lines: &[String]) -> i32 {
+    lines.len() as i32 * LINE_HEIGHT + 9
+}
 
 /// A row of a [`DotPlot`].
 #[derive(Clone, Debug, PartialEq)]
@@ -91,9 +101,16 @@ impl DotPlot {
     /// If there is no row with a finite mean, or a file cannot be written.
     pub fn draw(&self, rows: &[DotRow], path: &Path) -> Result<(), PlotError> {
         self.draw_picture(rows, path)?;
-        let csv = path.with_extension("csv");
-        let table = self.table(rows);
-        std::fs::write(&csv, table).map_err(|error| write_error(&csv, error))
+        self.write_table(rows, &path.with_extension("csv"))
+    }
+
+    /// Writes the numbers of the rows into a file, without the picture.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn write_table(&self, rows: &[DotRow], path: &Path) -> Result<(), PlotError> {
+        std::fs::write(path, self.table(rows)).map_err(|error| write_error(path, error))
     }
 
     /// Draws the rows into an SVG file, without the table.
@@ -107,21 +124,20 @@ impl DotPlot {
             return Err(PlotError::Empty("no row has a finite mean".into()));
         }
         let width = self.frame.width as i32;
-        let labels = shown
-            .iter()
-            .map(|row| wrap(&row.label, width * 2 / 5, TEXT_WIDTH));
-        let labels: Vec<Vec<String>> = labels.collect();
-        let heights = labels
-            .iter()
-            .map(|lines| lines.len() as i32 * LINE_HEIGHT + 9);
-        let rows_height: i32 = heights.sum();
-        let head = wrap(&self.frame.title, width - 16, super::style::TITLE_WIDTH).len() as i32;
-        let foot = wrap(&self.frame.x_name, width - 16, TEXT_WIDTH).len() as i32;
-        let top = 14 + head * (LINE_HEIGHT + 3);
-        let bottom = 34 + foot * LINE_HEIGHT;
-        let size = (self.frame.width, (top + rows_height + bottom) as u32);
-        write_svg(path, size, |root| {
-            self.draw_rows(root, &shown, &labels, [top, top + rows_height])
+        let labels = shown.iter().map(|row| row.label.as_str());
+        let (labels, widest) = wrap_all(labels, width * 2 / 5);
+        let rows_height: i32 = labels.iter().map(|lines| row_height(lines)).sum();
+        let name = wrap(&self.frame.x_name, width - 2 * MARGIN, TEXT_WIDTH);
+        // The first row brings some room of its own.
+        let top = self.frame.head_height() - 2;
+        let ends = [top, top + rows_height];
+        let height = ends[1] + 34 + name.len() as i32 * LINE_HEIGHT;
+        write_svg(path, (self.frame.width, height as u32), |root| {
+            let left = 2 * MARGIN + widest;
+            self.draw_rows(root, &shown, &labels, left, ends)?;
+            let middle = (left + width - RIGHT) / 2;
+            let middle = middle.min(width - MARGIN - text_width(&name, TEXT_WIDTH) / 2);
+            draw_text(root, &name, (middle, ends[1] + 34), HPos::Center, GREY)
         })
     }
 
@@ -130,6 +146,7 @@ impl DotPlot {
         root: &Root<'_>,
         rows: &[&DotRow],
         labels: &[Vec<String>],
+        left: i32,
         [top, bottom]: [i32; 2],
     ) -> Result<(), DrawError> {
         let finite = |number: &f64| number.is_finite();
@@ -139,45 +156,37 @@ impl DotPlot {
         });
         let numbers: Vec<f64> = numbers.filter(finite).collect();
         let axis = Axis::around(numbers.iter().copied(), false);
-        let left = 16
-            + labels
-                .iter()
-                .map(|lines| text_width(lines, TEXT_WIDTH))
-                .max()
-                .unwrap_or(0);
-        let right = self.frame.width as i32 - 24;
-        let at = |number: f64| axis.map(&number, (left + 8, right));
+        let right = self.frame.width as i32 - RIGHT;
+        let at = |number: f64| axis.map(&number, (left + MARGIN, right));
+        let upright = |number: f64, colour: RGBColor| {
+            let ends = [(at(number), top), (at(number), bottom)];
+            root.draw(&PathElement::new(ends, colour.stroke_width(1)))
+        };
 
         self.frame.draw_head(root)?;
         let most = ((right - left) / 70).clamp(2, 8) as usize;
         for tick in axis.ticks(most) {
-            let line = RGBColor(228, 228, 228).stroke_width(1);
-            root.draw(&PathElement::new(
-                [(at(tick), top), (at(tick), bottom)],
-                line,
-            ))?;
+            upright(tick, GRID)?;
             let text = [Axis::text(tick)];
             draw_text(root, &text, (at(tick), bottom + 14), HPos::Center, GREY)?;
         }
-        let name = wrap(&self.frame.x_name, self.frame.width as i32 - 16, TEXT_WIDTH);
-        let middle = ((left + right) / 2)
-            .min(self.frame.width as i32 - 8 - text_width(&name, TEXT_WIDTH) / 2);
-        draw_text(root, &name, (middle, bottom + 34), HPos::Center, GREY)?;
         if let Some(reference) = self.reference {
-            let line = GREY.stroke_width(1);
-            root.draw(&PathElement::new(
-                [(at(reference), top), (at(reference), bottom)],
-                line,
-            ))?;
+            upright(reference, GREY)?;
         }
         let strokes = Stroke::of_rows(rows.iter().map(|row| row.label.as_str()));
         let mut row_top = top;
         for ((row, lines), stroke) in rows.iter().zip(labels).zip(strokes) {
-            let height = lines.len() as i32 * LINE_HEIGHT + 9;
+            let height = row_height(lines);
             let y = row_top + height / 2;
             row_top += height;
             let first = y - (lines.len() as i32 - 1) * LINE_HEIGHT / 2;
-            draw_text(root, lines, (8, first), HPos::Left, stroke.text_colour())?;
+            draw_text(
+                root,
+                lines,
+                (MARGIN, first),
+                HPos::Left,
+                stroke.text_colour(),
+            )?;
             let pale = stroke.style().color.mix(0.35).filled();
             for run in row.runs.iter().filter(|run| finite(run)) {
                 root.draw(&Circle::new((at(*run), y), 3, pale))?;

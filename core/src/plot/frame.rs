@@ -9,7 +9,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Axis;
 use super::style::{
-    GREY, LINE_HEIGHT, Stroke, TEXT, TEXT_WIDTH, TITLE, TITLE_WIDTH, text_width, wrap,
+    Chart, DrawError, GREY, GRID, LINE_HEIGHT, Stroke, TEXT, TEXT_WIDTH, TITLE, TITLE_WIDTH, wrap,
+    wrap_all,
 };
 use crate::error::PlotError;
 
@@ -17,13 +18,11 @@ use crate::error::PlotError;
 pub(super) const WIDTH: u32 = 750;
 /// Pictures of less than this have fewer numbers on their axes, and are as high as wide.
 const NARROW: u32 = 500;
-const MARGIN: i32 = 8;
+pub(super) const MARGIN: i32 = 8;
 /// From the end of the axis to the label of a line.
 const LABEL_GAP: i32 = 16;
 
 pub(super) type Root<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub(super) type DrawError = DrawingAreaErrorKind<std::io::Error>;
-pub(super) type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
 
 /// What stands around the axes.
 #[derive(Clone, Debug)]
@@ -85,15 +84,8 @@ impl Frame {
         let (width, height) = (self.width as i32, self.height() as i32);
         let top = self.draw_head(root)?;
         let label_width = width / if self.width < NARROW { 3 } else { 4 };
-        let labels = ends
-            .iter()
-            .map(|end| wrap(end.label, label_width, TEXT_WIDTH));
-        let labels: Vec<Vec<String>> = labels.collect();
-        let widest = labels
-            .iter()
-            .map(|lines| text_width(lines, TEXT_WIDTH))
-            .max();
-        let right = widest.map_or(MARGIN, |widest| widest + LABEL_GAP + MARGIN);
+        let (labels, widest) = wrap_all(ends.iter().map(|end| end.label), label_width);
+        let right = widest + LABEL_GAP + MARGIN;
         let x_name = wrap(&self.x_name, width - 2 * MARGIN, TEXT_WIDTH);
         let bottom = x_name.len() as i32 * LINE_HEIGHT + MARGIN;
 
@@ -111,7 +103,7 @@ impl Frame {
             .x_labels(numbers_x)
             .y_labels(numbers_y)
             .max_light_lines(0)
-            .bold_line_style(RGBColor(228, 228, 228))
+            .bold_line_style(GRID)
             .axis_style(RGBColor(150, 150, 150))
             .label_style(TEXT.into_font().color(&GREY))
             .draw()?;
@@ -149,6 +141,13 @@ impl Frame {
             )?;
         }
         Ok(())
+    }
+
+    /// The height of the title, to the middle of a line of text below it.
+    pub(super) fn head_height(&self) -> i32 {
+        let width = self.width as i32 - 2 * MARGIN;
+        let lines = wrap(&self.title, width, TITLE_WIDTH).len() as i32;
+        MARGIN + LINE_HEIGHT / 2 + lines * (LINE_HEIGHT + 3)
     }
 
     /// The title, and the name of the upright axis below it, where it can be read without turning the head.

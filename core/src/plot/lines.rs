@@ -5,8 +5,8 @@ use std::path::Path;
 use plotters::prelude::*;
 
 use super::axis::Axis;
-use super::frame::{Chart, DrawError, End, Frame, write_error};
-use super::style::Stroke;
+use super::frame::{End, Frame, write_error};
+use super::style::{Chart, DrawError, Stroke};
 use super::table;
 use crate::error::PlotError;
 
@@ -183,14 +183,22 @@ impl LinePlot {
     /// If there is no line or a line of which no point can be drawn, or a file cannot be written.
     pub fn draw(&self, lines: &[Line], path: &Path) -> Result<(), PlotError> {
         self.draw_picture(lines, path)?;
-        let csv = path.with_extension("csv");
+        self.write_table(lines, &path.with_extension("csv"))
+    }
+
+    /// Writes the numbers of the lines into a file, without the picture.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn write_table(&self, lines: &[Line], path: &Path) -> Result<(), PlotError> {
         let points = lines.iter().flat_map(|line| {
             let numbers = |point: &Point| [point.x, point.y, point.low, point.high];
             let points = line.points.iter().map(numbers);
             points.map(|numbers| (line.label.as_str(), numbers))
         });
         let table = table::of(points, &self.frame.x_name, &self.frame.y_name);
-        std::fs::write(&csv, table).map_err(|error| write_error(&csv, error))
+        std::fs::write(path, table).map_err(|error| write_error(path, error))
     }
 
     /// Draws the lines into an SVG file, without the table.
@@ -213,11 +221,10 @@ impl LinePlot {
             None => Axis::around(points().flat_map(|p| [p.low, p.high]), self.log_y),
         };
         let strokes = Stroke::of(lines.iter().map(|line| line.label.as_str()));
-        let strokes = lines.iter().zip(strokes).map(|(line, stroke)| {
-            let stroke = line.stroke.unwrap_or(stroke);
-            let pattern = stroke.pattern.max(usize::from(line.dashed));
-            Stroke { pattern, ..stroke }
-        });
+        let strokes = lines
+            .iter()
+            .zip(strokes)
+            .map(|(line, stroke)| line.stroke.unwrap_or(stroke).dashed_if(line.dashed));
         let series: Vec<(Stroke, Vec<Point>)> = strokes.zip(series).collect();
         let ends: Vec<End<'_>> = lines
             .iter()
@@ -281,13 +288,7 @@ impl LinePlot {
         }
         // Over all bands and bars, which would hide them.
         for (stroke, points) in series {
-            let points: Vec<(f64, f64)> = points.iter().map(|p| (p.x, p.y)).collect();
-            match stroke.dashes() {
-                None => chart.draw_series(LineSeries::new(points, stroke.style()))?,
-                Some((dash, gap)) => {
-                    chart.draw_series(DashedLineSeries::new(points, dash, gap, stroke.style()))?
-                }
-            };
+            stroke.draw(chart, points.iter().map(|p| (p.x, p.y)).collect())?;
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use std::path::Path;
 use plotters::prelude::*;
 
 use super::axis::Axis;
-use super::frame::{Chart, DrawError, End, Frame};
-use super::style::Stroke;
+use super::frame::{End, Frame};
+use super::style::{Chart, DrawError, Stroke};
 use crate::error::PlotError;
 
 const LEVELS: usize = 12;
@@ -98,8 +98,7 @@ impl PathPlot {
         let mut series = Vec::new();
         let mut ends = Vec::new();
         for (walk, stroke) in walks.iter().zip(strokes) {
-            let pattern = stroke.pattern.max(usize::from(walk.dashed));
-            let stroke = Stroke { pattern, ..stroke };
+            let stroke = stroke.dashed_if(walk.dashed);
             let finite = |place: &&[f64; 2]| place.iter().all(|x| x.is_finite());
             let places: Vec<(f64, f64)> = walk
                 .places
@@ -134,13 +133,8 @@ impl PathPlot {
             chart.draw_series(LineSeries::new(line, RGBColor(200, 200, 200)))?;
         }
         for (stroke, places) in series {
+            stroke.draw(chart, places.clone())?;
             let style = stroke.style();
-            match stroke.dashes() {
-                None => chart.draw_series(LineSeries::new(places.clone(), style))?,
-                Some((dash, gap)) => {
-                    chart.draw_series(DashedLineSeries::new(places.clone(), dash, gap, style))?
-                }
-            };
             let mark = |&place: &(f64, f64)| Circle::new(place, 3, style.filled());
             chart.draw_series(places.iter().map(mark))?;
         }

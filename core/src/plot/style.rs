@@ -2,27 +2,22 @@
 
 use plotters::prelude::*;
 
-/// Colours that readers with any kind of colour vision can tell apart (Okabe and Ito, 2008).
-const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    // What has no colour of its own beside those that have.
-    RGBColor(120, 120, 120),
-];
+use super::axis::Axis;
 
-/// The same colours for text, dark enough to be read on white: each has a contrast of at least 4.5 to 1.
-const TEXT_COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 105, 168),
-    RGBColor(174, 72, 0),
-    RGBColor(0, 118, 84),
-    RGBColor(165, 72, 123),
-    RGBColor(134, 90, 0),
-    RGBColor(24, 112, 160),
-    RGBColor(90, 90, 90),
+pub(super) type DrawError = DrawingAreaErrorKind<std::io::Error>;
+pub(super) type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
+
+/// Colours that readers with any kind of colour vision can tell apart (Okabe and Ito, 2008). Beside each
+/// stands the same for text, dark enough to be read on white: a contrast of at least 4.5 to 1.
+const COLOURS: [(RGBColor, RGBColor); 7] = [
+    (RGBColor(0, 114, 178), RGBColor(0, 105, 168)),
+    (RGBColor(213, 94, 0), RGBColor(174, 72, 0)),
+    (RGBColor(0, 158, 115), RGBColor(0, 118, 84)),
+    (RGBColor(204, 121, 167), RGBColor(165, 72, 123)),
+    (RGBColor(230, 159, 0), RGBColor(134, 90, 0)),
+    (RGBColor(86, 180, 233), RGBColor(24, 112, 160)),
+    // What has no colour of its own beside those that have.
+    (RGBColor(120, 120, 120), GREY),
 ];
 
 /// The optimizers that have a colour of their own in every picture.
@@ -45,6 +40,8 @@ pub(super) const TEXT_WIDTH: f64 = 8.0;
 pub(super) const TITLE_WIDTH: f64 = 9.0;
 
 pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
+/// The lines behind a chart.
+pub(super) const GRID: RGBColor = RGBColor(228, 228, 228);
 
 /// How a curve is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,17 +97,33 @@ impl Stroke {
 
     /// Colour and width of the line.
     pub(super) fn style(self) -> ShapeStyle {
-        COLOURS[self.colour].stroke_width(2)
+        COLOURS[self.colour].0.stroke_width(2)
     }
 
     /// Colour of the text beside it.
     pub(super) fn text_colour(self) -> RGBColor {
-        TEXT_COLOURS[self.colour]
+        COLOURS[self.colour].1
     }
 
-    /// Dashes and gaps in pixels.
-    pub(super) fn dashes(self) -> Option<(i32, i32)> {
-        PATTERNS[self.pattern % PATTERNS.len()]
+    /// The same, dashed if it is asked for.
+    pub(super) fn dashed_if(self, dashed: bool) -> Self {
+        let pattern = self.pattern.max(usize::from(dashed));
+        Self { pattern, ..self }
+    }
+
+    /// Draws a curve through points.
+    pub(super) fn draw(
+        self,
+        chart: &mut Chart<'_>,
+        points: Vec<(f64, f64)>,
+    ) -> Result<(), DrawError> {
+        match PATTERNS[self.pattern % PATTERNS.len()] {
+            None => chart.draw_series(LineSeries::new(points, self.style()))?,
+            Some((dash, gap)) => {
+                chart.draw_series(DashedLineSeries::new(points, dash, gap, self.style()))?
+            }
+        };
+        Ok(())
     }
 }
 
@@ -140,6 +153,17 @@ pub(super) fn wrap(text: &str, width: i32, character: f64) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// Labels, broken, and the width of the widest.
+pub(super) fn wrap_all<'a>(
+    labels: impl Iterator<Item = &'a str>,
+    width: i32,
+) -> (Vec<Vec<String>>, i32) {
+    let labels: Vec<Vec<String>> = labels.map(|label| wrap(label, width, TEXT_WIDTH)).collect();
+    let widths = labels.iter().map(|lines| text_width(lines, TEXT_WIDTH));
+    let widest = widths.max().unwrap_or(0);
+    (labels, widest)
 }
 
 /// The width of the longest line in pixels.
@@ -175,7 +199,7 @@ mod tests {
                 ((c + 0.055) / 1.055).powf(2.4)
             }
         };
-        for RGBColor(r, g, b) in TEXT_COLOURS.into_iter().chain([GREY]) {
+        for (_, RGBColor(r, g, b)) in COLOURS {
             let luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
             let contrast = 1.05 / (luminance + 0.05);
             assert!(contrast >= 4.5, "{r},{g},{b}: {contrast}");

@@ -96,7 +96,7 @@ impl Tuning {
     }
 
     /// The rates of an optimizer that were tried.
-    pub(super) fn rates(&self, optimizer: &str) -> Vec<f64> {
+    fn rates(&self, optimizer: &str) -> Vec<f64> {
         let rate = |result: &SettingResult| result.setting.learning_rate;
         self.of(optimizer).map(rate).collect()
     }

@@ -55,7 +55,7 @@ where
         }
         None => (None, Vec::new()),
     };
-    let mut settings = config.settings();
+    let settings = config.settings();
     let (&first, others) = config.seeds.split_first().expect("the grid was checked");
     let ended = Ended {
         on_progress,
@@ -121,38 +121,28 @@ where
     };
 
     let mut tuning = run(&settings, &settings)?;
+    // Of each optimizer: those of the grid, and in order with what is added to them.
+    let mut rates = vec![config.learning_rates.clone(); config.optimizers.len()];
     for _ in 0..config.widen {
-        let new: Vec<Setting> = config
-            .optimizers
-            .iter()
-            .flat_map(|optimizer| {
-                let best = tuning
-                    .best(optimizer)
-                    .map(|best| best.setting.learning_rate);
-                let next = best.and_then(|best| beyond(&tuning.rates(optimizer), best));
-                config.settings_of(optimizer, next.as_slice())
-            })
-            .collect();
+        let mut new = Vec::new();
+        for (optimizer, rates) in config.optimizers.iter().zip(&mut rates) {
+            let best = tuning.best(optimizer);
+            let next = best.and_then(|best| beyond(rates, best.setting.learning_rate));
+            if let Some(rate) = next {
+                new.extend(config.settings_of(optimizer, &[rate]));
+                rates.push(rate);
+                rates.sort_by(f64::total_cmp);
+            }
+        }
         if new.is_empty() {
             break;
         }
         lock(&ended).expect_more(&new, &config.seeds);
-        settings.extend(new.iter().cloned());
-        let place = |setting: &Setting| {
-            let of = |other: &Setting| other.without_rate() == setting.without_rate();
-            config.settings().iter().position(of)
-        };
-        let rate = |setting: &Setting| setting.learning_rate;
-        // Only optimizers with rates of their own are put in order.
-        settings.sort_by_key(place);
-        for optimizer in new.iter().map(|setting| &setting.optimizer) {
-            for group in settings.chunk_by_mut(|a, b| a.without_rate() == b.without_rate()) {
-                if &group[0].optimizer == optimizer {
-                    group.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
-                }
-            }
-        }
-        tuning = run(&settings, &new)?;
+        let optimizers = config.optimizers.iter().zip(&rates);
+        let all: Vec<Setting> = optimizers
+            .flat_map(|(optimizer, rates)| config.settings_of(optimizer, rates))
+            .collect();
+        tuning = run(&all, &new)?;
     }
     Ok(tuning)
 }

@@ -17,13 +17,6 @@ pub struct Setting {
     pub weight_decay: Option<f64>,
 }
 
-impl Setting {
-    /// The options other than the rate.
-    pub(super) fn without_rate(&self) -> (&str, Option<f64>, Option<f64>) {
-        (&self.optimizer, self.epsilon, self.weight_decay)
-    }
-}
-
 impl fmt::Display for Setting {
     /// As `Adagrad, learning rate 0.01, ε 1e-10`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
